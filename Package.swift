@@ -1,0 +1,42 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "fleetplan",
+  products: [
+    .library(name: "FleetPlan", targets: ["FleetPlan"]),
+    .library(name: "FleetServing", targets: ["FleetServing"]),
+    .library(name: "FleetReporting", targets: ["FleetReporting"]),
+    .library(name: "FleetOptimization", targets: ["FleetOptimization"]),
+    .executable(name: "fleetplan", targets: ["fleetplan"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+  ],
+  targets: [
+    // GLPK itself (GPL-3). Only FleetOptimization links it.
+    .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"])]),
+    .target(name: "CGLPKBridge", dependencies: ["CGLPK"]),
+    .target(name: "FleetOptimization", dependencies: ["CGLPKBridge"]),
+    // Everything an embedder can use without linking GLPK.
+    .target(name: "FleetJSON"),
+    .target(name: "FleetServing", dependencies: ["FleetJSON"]),
+    .target(name: "FleetReporting", dependencies: ["FleetServing", "FleetJSON"]),
+    // The planner, the umbrella and the command.
+    .target(name: "FleetPlanning", dependencies: ["FleetServing", "FleetOptimization", "FleetJSON"]),
+    .target(name: "FleetPlan", dependencies: ["FleetServing", "FleetPlanning", "FleetReporting"]),
+    .executableTarget(
+      name: "fleetplan",
+      dependencies: [
+        "FleetPlan", "FleetJSON",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "FleetJSONTests", dependencies: ["FleetJSON"]),
+    .testTarget(name: "FleetOptimizationTests", dependencies: ["FleetOptimization"]),
+    .testTarget(name: "FleetServingTests", dependencies: ["FleetServing", "FleetJSON"]),
+    .testTarget(name: "FleetPlanningTests", dependencies: ["FleetPlanning", "FleetReporting"]),
+    .testTarget(name: "FleetReportingTests", dependencies: ["FleetReporting"]),
+    .testTarget(name: "CommandTests", dependencies: ["fleetplan", "FleetPlan"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+@_exported import FleetPlanning
+@_exported import FleetReporting
+@_exported import FleetServing
