@@ -1,0 +1,239 @@
+/// The answer to a planning problem: names, counts and numbers only, nothing of the solver.
+///
+/// The same type carries all four answers; `status` tells which. A plan has the same bytes for the same input: no
+/// dates and no timings are kept in it.
+public struct Plan: Sendable, Hashable {
+  public var problemName: String
+  public var status: PlanStatus
+  /// What was minimised first, for example `cost`.
+  public var objectiveName: String
+  /// Value of the minimised objective, in its unit (USD/h for cost); `nil` without a solution.
+  public var objective: Double?
+  /// Proven lower bound on the objective.
+  public var bound: Double?
+  /// (objective − bound) / |objective|; 0 when optimal.
+  public var gap: Double?
+  /// Cost of held devices [USD/h], averaged over periods.
+  public var costUSDPerHour: Double?
+  public var economics: PlanEconomics?
+  public var groups: [PlanGroup]
+  public var routes: [PlanRoute]
+  public var classes: [PlanClass]
+  public var purchases: [PlanPurchase]
+  /// What keeps the plan from being cheaper.
+  public var binding: [BindingConstraint]
+  public var baselines: [BaselineResult]
+  /// Why accelerators and strategies were not used.
+  public var rejected: [RejectedAlternative]
+  /// For `infeasible`: what conflicts, and the smallest change that repairs it.
+  public var conflict: ConflictReport?
+  /// For `unsolved`: why there is no answer.
+  public var unsolvedReason: String?
+  public var provenance: PlanProvenance
+
+  public init(
+    problemName: String, status: PlanStatus, objectiveName: String, objective: Double? = nil, bound: Double? = nil,
+    gap: Double? = nil, costUSDPerHour: Double? = nil, economics: PlanEconomics? = nil, groups: [PlanGroup] = [],
+    routes: [PlanRoute] = [], classes: [PlanClass] = [], purchases: [PlanPurchase] = [],
+    binding: [BindingConstraint] = [], baselines: [BaselineResult] = [], rejected: [RejectedAlternative] = [],
+    conflict: ConflictReport? = nil, unsolvedReason: String? = nil, provenance: PlanProvenance
+  ) {
+    self.problemName = problemName
+    self.status = status
+    self.objectiveName = objectiveName
+    self.objective = objective
+    self.bound = bound
+    self.gap = gap
+    self.costUSDPerHour = costUSDPerHour
+    self.economics = economics
+    self.groups = groups
+    self.routes = routes
+    self.classes = classes
+    self.purchases = purchases
+    self.binding = binding
+    self.baselines = baselines
+    self.rejected = rejected
+    self.conflict = conflict
+    self.unsolvedReason = unsolvedReason
+    self.provenance = provenance
+  }
+}
+
+/// The four different answers.
+public enum PlanStatus: String, Sendable, CaseIterable, Hashable {
+  /// Proven to be the best.
+  case optimal
+  /// Obeys all rules; a better one may exist, no better than the bound.
+  case feasible
+  /// Proven that nothing obeys all rules.
+  case infeasible
+  /// Neither a plan nor a proof within the limits.
+  case unsolved
+}
+
+/// What the plan costs per unit of work. Input tokens carry the cost of prefill, output tokens that of decode;
+/// aggregated groups are split by the time each phase takes on them.
+public struct PlanEconomics: Sendable, Hashable {
+  /// All costs ÷ all tokens (input + output) [USD per million tokens].
+  public var usdPerMillionTokens: Double
+  public var usdPerMillionInputTokens: Double
+  public var usdPerMillionOutputTokens: Double
+  /// [USD per thousand requests].
+  public var usdPerThousandRequests: Double
+  /// Offered and served requests [requests/s], averaged over periods.
+  public var offeredRatePerSecond: Double
+  public var servedRatePerSecond: Double
+  /// Power of all held devices at board power [W], averaged over periods.
+  public var powerWatts: Double
+
+  public init(
+    usdPerMillionTokens: Double, usdPerMillionInputTokens: Double, usdPerMillionOutputTokens: Double,
+    usdPerThousandRequests: Double, offeredRatePerSecond: Double, servedRatePerSecond: Double, powerWatts: Double
+  ) {
+    self.usdPerMillionTokens = usdPerMillionTokens
+    self.usdPerMillionInputTokens = usdPerMillionInputTokens
+    self.usdPerMillionOutputTokens = usdPerMillionOutputTokens
+    self.usdPerThousandRequests = usdPerThousandRequests
+    self.offeredRatePerSecond = offeredRatePerSecond
+    self.servedRatePerSecond = servedRatePerSecond
+    self.powerWatts = powerWatts
+  }
+}
+
+/// One configuration and how many instances of it run.
+public struct PlanGroup: Sendable, Hashable {
+  /// For example `prefill-llama-3.1-70b-h100-tp2-fp8`.
+  public var id: String
+  public var phase: Phase
+  /// Ids within the problem.
+  public var modelID: String
+  public var poolID: String
+  public var acceleratorName: String
+  public var vendor: String
+  public var region: String?
+  /// Precision labels; `measured` tables may leave the weight precision open.
+  public var weightPrecision: String?
+  public var kvPrecision: String?
+  public var strategy: ParallelStrategy
+  /// Largest number of sequences (decode, aggregated) or requests in one step of an instance.
+  public var maximumBatch: Int
+  /// Classes that the router may send here.
+  public var admittedClassIDs: [String]
+  /// Instances per period; `instances` is the largest of them.
+  public var instancesByPeriod: [Int]
+  public var devicesPerInstance: Int
+  /// Nodes of the accelerator ÷ devices of the group, at the peak; a fraction for parts of nodes.
+  public var nodes: Double
+  /// Share of the pool's cost that this group's devices carry [USD/h], averaged over periods.
+  public var costUSDPerHour: Double
+  /// Load ÷ capacity of the group in its busiest period, 0...1.
+  public var utilization: Double
+  /// Where its capacity comes from: `latency model` or the id of a capacity table.
+  public var capacitySource: String
+
+  public var instances: Int { instancesByPeriod.max() ?? 0 }
+  public var devices: Int { instances * devicesPerInstance }
+
+  public init(
+    id: String, phase: Phase, modelID: String, poolID: String, acceleratorName: String, vendor: String,
+    region: String? = nil, weightPrecision: String?, kvPrecision: String?, strategy: ParallelStrategy,
+    maximumBatch: Int, admittedClassIDs: [String], instancesByPeriod: [Int], devicesPerInstance: Int, nodes: Double,
+    costUSDPerHour: Double, utilization: Double, capacitySource: String
+  ) {
+    self.id = id
+    self.phase = phase
+    self.modelID = modelID
+    self.poolID = poolID
+    self.acceleratorName = acceleratorName
+    self.vendor = vendor
+    self.region = region
+    self.weightPrecision = weightPrecision
+    self.kvPrecision = kvPrecision
+    self.strategy = strategy
+    self.maximumBatch = maximumBatch
+    self.admittedClassIDs = admittedClassIDs
+    self.instancesByPeriod = instancesByPeriod
+    self.devicesPerInstance = devicesPerInstance
+    self.nodes = nodes
+    self.costUSDPerHour = costUSDPerHour
+    self.utilization = utilization
+    self.capacitySource = capacitySource
+  }
+}
+
+/// Traffic of one class from a prefill group to a decode group (or through one aggregated group) in one period.
+public struct PlanRoute: Sendable, Hashable {
+  public var classID: String
+  /// Period id; `nil` when the problem has one period.
+  public var periodID: String?
+  /// Group ids; equal for an aggregated group.
+  public var fromGroupID: String
+  public var toGroupID: String
+  public var ratePerSecond: Double
+  /// Predicted latencies at the percentile of the class's objective [s]; the 0.95 quantile where none is stated.
+  /// `nil` when a measured table gives no latency.
+  public var ttftSeconds: Double?
+  public var tpotSeconds: Double?
+  /// KV transfer with conversion; 0 for aggregated groups [s].
+  public var kvTransferSeconds: Double
+
+  public init(
+    classID: String, periodID: String? = nil, fromGroupID: String, toGroupID: String, ratePerSecond: Double,
+    ttftSeconds: Double?, tpotSeconds: Double?, kvTransferSeconds: Double
+  ) {
+    self.classID = classID
+    self.periodID = periodID
+    self.fromGroupID = fromGroupID
+    self.toGroupID = toGroupID
+    self.ratePerSecond = ratePerSecond
+    self.ttftSeconds = ttftSeconds
+    self.tpotSeconds = tpotSeconds
+    self.kvTransferSeconds = kvTransferSeconds
+  }
+}
+
+/// What the plan promises one class: the worst of its routes.
+public struct PlanClass: Sendable, Hashable {
+  /// One latency against its objective.
+  public struct Prediction: Sendable, Hashable {
+    /// Quantile predicted, for example 0.95.
+    public var percentile: Double
+    /// Predicted value [s]; `nil` when a measured table gives none.
+    public var predictedSeconds: Double?
+    /// Objective [s]; `nil` when none is stated.
+    public var objectiveSeconds: Double?
+    /// Objective − predicted [s].
+    public var slackSeconds: Double? {
+      guard let predictedSeconds, let objectiveSeconds else { return nil }
+      return objectiveSeconds - predictedSeconds
+    }
+
+    public init(percentile: Double, predictedSeconds: Double?, objectiveSeconds: Double?) {
+      self.percentile = percentile
+      self.predictedSeconds = predictedSeconds
+      self.objectiveSeconds = objectiveSeconds
+    }
+  }
+
+  public var id: String
+  public var modelID: String
+  /// [requests/s], averaged over periods.
+  public var offeredRatePerSecond: Double
+  public var servedRatePerSecond: Double
+  public var ttft: Prediction
+  public var tpot: Prediction
+  public var endToEnd: Prediction
+
+  public init(
+    id: String, modelID: String, offeredRatePerSecond: Double, servedRatePerSecond: Double, ttft: Prediction,
+    tpot: Prediction, endToEnd: Prediction
+  ) {
+    self.id = id
+    self.modelID = modelID
+    self.offeredRatePerSecond = offeredRatePerSecond
+    self.servedRatePerSecond = servedRatePerSecond
+    self.ttft = ttft
+    self.tpot = tpot
+    self.endToEnd = endToEnd
+  }
+}
