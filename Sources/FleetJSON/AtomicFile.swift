@@ -1,0 +1,128 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file could not be written.
+public struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The path that was to be written.
+  public var path: String
+  /// Why it could not be.
+  public var reason: String
+
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  public var description: String { "\(printable(path)): cannot be written: \(reason)" }
+}
+
+/// Writes whole files so that a reader sees either the old content or the new, never a part.
+public enum AtomicFile {
+  /// Writes `text` in UTF-8; see `write(_:to:)` for bytes.
+  public static func write(_ text: String, to path: String) throws(FileFailure) {
+    try write(Array(text.utf8), to: path)
+  }
+
+  /// Writes `bytes` to a temporary file in the folder of `path`, flushes it to the disk and renames it to `path`.
+  ///
+  /// An existing file keeps its permissions; a symbolic link is followed. On failure the old file is left as it was and the
+  /// temporary file is removed. A device or a pipe, which has no content to keep, is written directly.
+  public static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
+    do throws(SystemFailure) {
+      guard isUsablePath(path) else { throw SystemFailure(code: EINVAL) }
+      let existing = FileStatus(path: path)
+      if let existing, existing.isFolder { throw SystemFailure(code: EISDIR) }
+      if let existing, !existing.isRegular { return try writeDirectly(bytes, to: path) }
+      try replace(existing == nil ? path : resolved(path), with: bytes, permissions: existing?.permissions)
+    } catch {
+      throw FileFailure(path: path, reason: systemReason(error.code))
+    }
+  }
+
+  private struct SystemFailure: Error {
+    var code: Int32
+  }
+
+  private static func writeDirectly(_ bytes: [UInt8], to path: String) throws(SystemFailure) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemFailure(code: errno) }
+    defer { close(descriptor) }
+    try writeAll(bytes, to: descriptor)
+  }
+
+  private static func replace(
+    _ path: String, with bytes: [UInt8], permissions: mode_t?
+  ) throws(SystemFailure) {
+    let folder = folder(of: path)
+    let (descriptor, temporary) = try openTemporary(in: folder)
+    do throws(SystemFailure) {
+      do throws(SystemFailure) {
+        if let permissions { try check(fchmod(descriptor, permissions)) }
+        try writeAll(bytes, to: descriptor)
+        try check(fsync(descriptor))
+      } catch {
+        close(descriptor)
+        throw error
+      }
+      try check(close(descriptor))
+      try check(rename(temporary, path))
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    flush(folder: folder)
+  }
+
+  /// A new file in `folder` under a name that no file had.
+  private static func openTemporary(in folder: String) throws(SystemFailure) -> (descriptor: Int32, path: String) {
+    while true {
+      let number = UInt64.random(in: UInt64.min...UInt64.max)
+      let path = "\(folder)/.fleetplan-\(String(number, radix: 36)).tmp"
+      let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return (descriptor, path) }
+      if errno != EEXIST { throw SystemFailure(code: errno) }
+    }
+  }
+
+  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemFailure) {
+    let code: Int32 = bytes.withUnsafeBytes { buffer in
+      var position = 0
+      while position < buffer.count {
+        let count = writeChunk(descriptor, UnsafeRawBufferPointer(rebasing: buffer[position...]))
+        if count < 0 { return errno }
+        position += count
+      }
+      return 0
+    }
+    if code != 0 { throw SystemFailure(code: code) }
+  }
+
+  private static func check(_ result: Int32) throws(SystemFailure) {
+    if result != 0 { throw SystemFailure(code: errno) }
+  }
+
+  /// The file that `path` leads to through symbolic links.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/." : String(path[..<slash])
+  }
+
+  /// Makes the rename durable where the file system can; the file is complete either way.
+  private static func flush(folder: String) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if descriptor < 0 { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+}
