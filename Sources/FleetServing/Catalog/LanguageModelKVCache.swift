@@ -1,12 +1,12 @@
 extension LanguageModel {
   /// Cached bytes that one more token adds for ever: `full layers · elements per token · bytes per element`, and the
-  /// indexer keys of sparse layers, which are kept in FP8 whatever the precision.
+  /// keys of the indexers of sparse attention, whose size does not depend on the precision.
   ///
   /// Sliding-window layers stop growing at their window and linear layers never grow; see
   /// `kvBytesPerSequence(contextTokens:in:)` for what a sequence really holds.
   public func kvBytesPerToken(in precision: Precision) -> Double {
     let elements = fullAttentionLayers * attention.kvElementsPerToken
-    let index = sparseAttention.map { $0.layers * $0.indexKeyBytesPerToken } ?? 0
+    let index = sparseAttention.map { $0.indexerLayers * $0.indexKeyBytesPerToken } ?? 0
     return Double(elements) * precision.kvBytesPerElement + Double(index)
   }
 

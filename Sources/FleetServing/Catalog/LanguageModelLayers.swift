@@ -59,27 +59,33 @@ extension LinearAttentionLayers {
 public struct SparseAttention: Sendable, Hashable {
   /// Full-attention layers that select.
   public var layers: Int
+  /// Those among them that have an indexer of their own; the others reuse the selection of the layer before (GLM-5.2).
+  public var indexerLayers: Int
   /// Most tokens that one query attends to.
   public var selectedTokens: Int
   /// Indexer query heads.
   public var indexHeads: Int
   /// Width of one indexer head and of the single indexer key per token.
   public var indexHeadDim: Int
+  /// Bytes of the indexer key of one token in one layer, whatever the precision of the cache: 132 for 128 FP8 elements
+  /// and an FP32 scale (DeepSeek-V3.2), 256 for 128 bf16 elements.
+  public var indexKeyBytesPerToken: Int
 
-  public init(layers: Int, selectedTokens: Int, indexHeads: Int, indexHeadDim: Int) {
+  /// - Parameter indexerLayers: `nil` for `layers`.
+  public init(
+    layers: Int, indexerLayers: Int? = nil, selectedTokens: Int, indexHeads: Int, indexHeadDim: Int,
+    indexKeyBytesPerToken: Int
+  ) {
     self.layers = layers
+    self.indexerLayers = indexerLayers ?? layers
     self.selectedTokens = selectedTokens
     self.indexHeads = indexHeads
     self.indexHeadDim = indexHeadDim
+    self.indexKeyBytesPerToken = indexKeyBytesPerToken
   }
-}
 
-extension SparseAttention {
-  /// Bytes of the indexer key of one token in one layer: FP8 elements and one FP32 scale, as in DeepSeek-V3.2.
-  public var indexKeyBytesPerToken: Int { indexHeadDim + 4 }
-
-  /// Weights of the indexer of one layer: queries `r·H·d` from the compressed query of width `r` (or from the hidden
-  /// state), one key `h·d`, and one weight per head `h·H`.
+  /// Weights of one indexer: queries `r·H·d` from the compressed query of width `r` (or from the hidden state), one key
+  /// `h·d`, and one weight per head `h·H`.
   public func parameters(hiddenSize h: Int, queryInputSize r: Int) -> Int {
     r * indexHeads * indexHeadDim + h * indexHeadDim + h * indexHeads
   }

@@ -19,7 +19,7 @@ extension LanguageModel {
   ///
   /// | group | weights |
   /// |---|---|
-  /// | attention | full · A_full + sliding · A_sliding + linear · A_linear + sparse · indexer |
+  /// | attention | full · A_full + sliding · A_sliding + linear · A_linear + indexers · A_indexer |
   /// | feed-forward | dense layers · (3 or 2)·h·f + MoE layers · 3·h·f_shared |
   /// | routed experts | MoE layers · experts · 3·h·f_expert |
   /// | router | MoE layers · h · experts |
@@ -45,7 +45,7 @@ extension LanguageModel {
     if let linearAttention { sum += linearAttention.layers * linearAttention.parameters(hiddenSize: hiddenSize) }
     if let sparseAttention {
       sum +=
-        sparseAttention.layers
+        sparseAttention.indexerLayers
         * sparseAttention.parameters(hiddenSize: hiddenSize, queryInputSize: indexerQueryInputSize)
     }
     return sum
