@@ -31,6 +31,12 @@ public struct LanguageModel: Sendable, Hashable {
   public var nativePrecision: Precision
   /// Which matrices the published weights hold in `nativePrecision`; the others are in bf16.
   public var nativeQuantization: QuantizedMatrices
+  /// Bytes of one published weight, scales included, where they differ from `nativePrecision.bytesPerWeight`: 0.5625 for
+  /// 4-bit integers in groups of 32 with a 16-bit scale (Kimi K2.5).
+  public var nativeBytesPerWeight: Double?
+
+  /// Where each number comes from.
+  public var provenance: ProvenanceTable
 
   public init(
     id: String, name: String, aliases: [String] = [], layers: Int, hiddenSize: Int, vocabularySize: Int,
@@ -38,7 +44,8 @@ public struct LanguageModel: Sendable, Hashable {
     slidingWindow: SlidingWindowLayers? = nil, linearAttention: LinearAttentionLayers? = nil,
     sparseAttention: SparseAttention? = nil, denseFeedForward: DenseFeedForward? = nil,
     mixtureOfExperts: MixtureOfExperts? = nil, nativePrecision: Precision = .bf16,
-    nativeQuantization: QuantizedMatrices = .linear
+    nativeQuantization: QuantizedMatrices = .linear, nativeBytesPerWeight: Double? = nil,
+    provenance: ProvenanceTable = ProvenanceTable()
   ) {
     self.id = id
     self.name = name
@@ -56,6 +63,8 @@ public struct LanguageModel: Sendable, Hashable {
     self.mixtureOfExperts = mixtureOfExperts
     self.nativePrecision = nativePrecision
     self.nativeQuantization = nativeQuantization
+    self.nativeBytesPerWeight = nativeBytesPerWeight
+    self.provenance = provenance
   }
 }
 

@@ -83,17 +83,19 @@ extension LanguageModel {
   /// Bytes of one weight of a group when the model is served with weights in `precision`.
   ///
   /// Embedding, head and router stay in bf16 whatever the precision, as published quantised checkpoints leave them.
-  /// Where `precision` is the native one, `nativeQuantization` says which of the other groups it covers; elsewhere it
-  /// covers attention, feed-forward layers and experts.
+  /// Where `precision` is the native one, `nativeQuantization` says which of the other groups it covers and
+  /// `nativeBytesPerWeight` what a weight takes; elsewhere it covers attention, feed-forward layers and experts.
   public func bytesPerWeight(of group: MatrixGroup, in precision: Precision) -> Double {
-    let scope = precision == nativePrecision ? nativeQuantization : .linear
+    let isNative = precision == nativePrecision
+    let scope = isNative ? nativeQuantization : .linear
     let quantised =
       switch group {
       case .attention, .feedForward: scope == .linear
       case .routedExperts: true
       case .router, .embedding, .head: false
       }
-    return quantised ? precision.bytesPerWeight : Precision.bf16.bytesPerWeight
+    if !quantised { return Precision.bf16.bytesPerWeight }
+    return (isNative ? nativeBytesPerWeight : nil) ?? precision.bytesPerWeight
   }
 
   /// Bytes of the weights of a group, scales included: `parameters(of:) · bytesPerWeight(of:in:)`.
