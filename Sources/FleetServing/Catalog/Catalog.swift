@@ -1,0 +1,69 @@
+import FleetJSON
+
+/// What is known of accelerators and language models, with the origin of every number.
+///
+/// Read from a folder with `accelerators/*.json` and `llms/*.json`. Ids, names and aliases are found regardless of case.
+public struct Catalog: Sendable {
+  /// Sorted by id.
+  public let accelerators: [Accelerator]
+  /// Sorted by id.
+  public let models: [LanguageModel]
+  /// SHA-256 over the names and contents of all files read.
+  public let hash: String
+
+  private let acceleratorIndex: [String: Int]
+  private let modelIndex: [String: Int]
+
+  /// A catalog built in code. Where two entries answer to one spelling, the first in the order of ids does.
+  public init(accelerators: [Accelerator], models: [LanguageModel], hash: String = "") {
+    self.accelerators = accelerators.sorted { $0.id < $1.id }
+    self.models = models.sorted { $0.id < $1.id }
+    self.hash = hash
+    acceleratorIndex = Self.index(self.accelerators.map { [$0.id] + [$0.name] + $0.aliases })
+    modelIndex = Self.index(self.models.map { [$0.id] + [$0.name] + $0.aliases })
+  }
+
+  /// The accelerator of this id, name or alias.
+  public func accelerator(_ spelling: String) -> Accelerator? {
+    acceleratorIndex[spelling.lowercased()].map { accelerators[$0] }
+  }
+
+  /// The language model of this id, name or alias.
+  public func model(_ spelling: String) -> LanguageModel? {
+    modelIndex[spelling.lowercased()].map { models[$0] }
+  }
+
+  /// The spelling of an accelerator that is nearest to an unknown one: an id where one is near, else an alias.
+  public func nearestAccelerator(to spelling: String) -> String? {
+    nearest(spelling, among: accelerators.map(\.id)) ?? nearest(spelling, among: accelerators.flatMap(\.aliases))
+  }
+
+  /// The spelling of a language model that is nearest to an unknown one: an id where one is near, else an alias.
+  public func nearestModel(to spelling: String) -> String? {
+    nearest(spelling, among: models.map(\.id)) ?? nearest(spelling, among: models.flatMap(\.aliases))
+  }
+
+  private static func index(_ spellings: [[String]]) -> [String: Int] {
+    var index: [String: Int] = [:]
+    for column in 0..<(spellings.map(\.count).max() ?? 0) {
+      for (position, names) in spellings.enumerated() where column < names.count {
+        let key = names[column].lowercased()
+        if index[key] == nil { index[key] = position }
+      }
+    }
+    return index
+  }
+}
+
+/// The faults of a catalog, file by file.
+public struct CatalogFaults: Error, Sendable, CustomStringConvertible {
+  /// At least one, each with at least one fault, in the order of file names.
+  public var files: [Faults]
+
+  public init(files: [Faults]) {
+    self.files = files
+  }
+
+  /// One fault per line, each prefixed by its file.
+  public var description: String { files.map(\.description).joined(separator: "\n") }
+}

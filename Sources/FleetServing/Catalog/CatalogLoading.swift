@@ -1,0 +1,76 @@
+import FleetJSON
+
+extension Catalog {
+  /// Reads every `accelerators/*.json` and `llms/*.json` of a folder.
+  ///
+  /// Strict: unknown keys, figures outside the plausible range, numbers without provenance, a file whose name is not its
+  /// id, and spellings that two entries claim are faults.
+  /// - Throws: The faults of all files.
+  public init(contentsOf directory: String) throws(CatalogFaults) {
+    var loading = CatalogLoading(directory: directory)
+    let accelerators = loading.entries(in: "accelerators", decode: Accelerator.init(decoding:)) { accelerator in
+      CatalogSpellings(id: accelerator.id, others: [accelerator.name] + accelerator.aliases)
+    }
+    let models = loading.entries(in: "llms", decode: LanguageModel.init(decoding:)) { model in
+      CatalogSpellings(id: model.id, others: [model.name] + model.aliases)
+    }
+    if !loading.faults.isEmpty { throw CatalogFaults(files: loading.faults) }
+    self.init(accelerators: accelerators, models: models, hash: sha256Hex(Array(loading.manifest.utf8)))
+  }
+}
+
+/// The spellings under which one entry is found.
+private struct CatalogSpellings {
+  var id: String
+  var others: [String]
+}
+
+/// The state of reading one catalog folder.
+private struct CatalogLoading {
+  let directory: String
+  var faults: [Faults] = []
+  /// One line per file: its name and the SHA-256 of its content.
+  var manifest = ""
+
+  init(directory: String) {
+    self.directory = directory
+  }
+
+  mutating func entries<Entry>(
+    in folder: String, decode: (JSONReader) -> Entry?, spellings: (Entry) -> CatalogSpellings
+  ) -> [Entry] {
+    let path = "\(directory)/\(folder)"
+    guard let names = fileNames(inDirectory: path) else {
+      faults.append(
+        Faults(source: path, all: [Fault(path: "", message: "expected a folder of the catalog, found none")]))
+      return []
+    }
+    var entries: [Entry] = []
+    var claimed: [String: String] = [:]
+    for name in names where name.hasSuffix(".json") && !name.hasPrefix(".") {
+      let file = "\(path)/\(name)"
+      do throws(Faults) {
+        let bytes = try InputFile.read(path: file, maximumBytes: 1 << 20)
+        manifest += "\(folder)/\(name) \(sha256Hex(bytes))\n"
+        let entry = try JSONParser.decode(bytes, source: file, decode)
+        let names = spellings(entry)
+        var conflicts: [Fault] = []
+        if names.id + ".json" != name {
+          conflicts.append(Fault(path: "/id", message: "the id \"\(names.id)\" is not the name of the file"))
+        }
+        for spelling in Set(([names.id] + names.others).map { $0.lowercased() }).sorted() {
+          if let other = claimed[spelling] {
+            conflicts.append(Fault(path: "", message: "\"\(spelling)\" already means \(other)"))
+          } else {
+            claimed[spelling] = file
+          }
+        }
+        if !conflicts.isEmpty { throw Faults(source: file, all: conflicts) }
+        entries.append(entry)
+      } catch {
+        faults.append(error)
+      }
+    }
+    return entries
+  }
+}
