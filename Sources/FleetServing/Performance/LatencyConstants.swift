@@ -1,0 +1,206 @@
+/// Fitted constants of the latency model, with what they were fitted on.
+///
+/// Constants are effective values: they absorb what the formulas leave out, so that a memory efficiency may exceed 1.
+/// Symbols in parentheses are those of `docs/latency-model.md`.
+public struct LatencyConstants: Sendable, Hashable {
+  /// Efficiencies of an accelerator family.
+  public struct Hardware: Sendable, Hashable {
+    /// Share of the datasheet arithmetic rate that matrix products reach (e_c).
+    public var computeEfficiency: Double
+    /// Share of the memory bandwidth that reading weights reaches (e_m).
+    public var memoryEfficiency: Double
+    /// Share of the memory bandwidth that reading KV reaches (e_kv).
+    public var kvReadEfficiency: Double
+    /// Share of the 16-bit arithmetic rate that attention reaches (e_at).
+    public var attentionEfficiency: Double
+    /// Share of the link bandwidth that collectives reach (e_l).
+    public var linkEfficiency: Double
+    /// Fixed time of one collective [s] (α).
+    public var collectiveLatencySeconds: Double
+
+    public init(
+      computeEfficiency: Double, memoryEfficiency: Double, kvReadEfficiency: Double, attentionEfficiency: Double,
+      linkEfficiency: Double, collectiveLatencySeconds: Double
+    ) {
+      self.computeEfficiency = computeEfficiency
+      self.memoryEfficiency = memoryEfficiency
+      self.kvReadEfficiency = kvReadEfficiency
+      self.attentionEfficiency = attentionEfficiency
+      self.linkEfficiency = linkEfficiency
+      self.collectiveLatencySeconds = collectiveLatencySeconds
+    }
+  }
+
+  /// Overheads of a serving backend.
+  public struct Backend: Sendable, Hashable {
+    /// Per layer of a step without prompt tokens [s] (t_l).
+    public var decodeLayerSeconds: Double
+    /// Per layer of a step with prompt tokens [s] (t_lp).
+    public var prefillLayerSeconds: Double
+    /// Per running sequence of a rank and step [s] (S_b).
+    public var sequenceSeconds: Double
+    /// Per step [s] (S_0).
+    public var stepSeconds: Double
+    /// Decode steps that a request of a closed-loop benchmark waits before its prompt is taken (K_D). An open-loop
+    /// queue model represents that wait itself and must not add it.
+    public var closedLoopWaitSteps: Double
+
+    public init(
+      decodeLayerSeconds: Double, prefillLayerSeconds: Double, sequenceSeconds: Double, stepSeconds: Double,
+      closedLoopWaitSteps: Double
+    ) {
+      self.decodeLayerSeconds = decodeLayerSeconds
+      self.prefillLayerSeconds = prefillLayerSeconds
+      self.sequenceSeconds = sequenceSeconds
+      self.stepSeconds = stepSeconds
+      self.closedLoopWaitSteps = closedLoopWaitSteps
+    }
+  }
+
+  /// Factors that one fit shares between families and backends.
+  public struct Shared: Sendable, Hashable {
+    /// Efficiency of 8-bit arithmetic relative to 16-bit (q).
+    public var eightBitEfficiency: Double
+    /// Efficiency of 4-bit arithmetic relative to 16-bit (q).
+    public var fourBitEfficiency: Double
+    /// Factor on the compute efficiency of routed experts.
+    public var expertComputeFactor: Double
+    /// Factor on the memory efficiency of routed experts.
+    public var expertMemoryFactor: Double
+    /// Additional layer overhead of mixture-of-experts models, as a fraction.
+    public var expertLayerOverhead: Double
+    /// Additional layer overhead of latent attention, as a fraction.
+    public var latentLayerOverhead: Double
+    /// Share of the prompts of the other sequences that lengthen a token's step in a closed loop (φ).
+    public var interferenceShare: Double
+    /// Share of the other sequences whose prompts arrive at the same time in a closed loop (f).
+    public var burstShare: Double
+    /// Time of tokenising and handling one prompt token outside the device [s/token] (T_k).
+    public var promptTokenSeconds: Double
+
+    public init(
+      eightBitEfficiency: Double, fourBitEfficiency: Double, expertComputeFactor: Double, expertMemoryFactor: Double,
+      expertLayerOverhead: Double, latentLayerOverhead: Double, interferenceShare: Double, burstShare: Double,
+      promptTokenSeconds: Double
+    ) {
+      self.eightBitEfficiency = eightBitEfficiency
+      self.fourBitEfficiency = fourBitEfficiency
+      self.expertComputeFactor = expertComputeFactor
+      self.expertMemoryFactor = expertMemoryFactor
+      self.expertLayerOverhead = expertLayerOverhead
+      self.latentLayerOverhead = latentLayerOverhead
+      self.interferenceShare = interferenceShare
+      self.burstShare = burstShare
+      self.promptTokenSeconds = promptTokenSeconds
+    }
+  }
+
+  /// A coherent set for one family and one backend.
+  public struct Fit: Sendable, Hashable {
+    public var hardware: Hardware
+    public var backend: Backend
+    public var shared: Shared
+
+    public init(hardware: Hardware, backend: Backend, shared: Shared) {
+      self.hardware = hardware
+      self.backend = backend
+      self.shared = shared
+    }
+  }
+
+  /// How much of device memory a backend uses for what.
+  public struct Memory: Sendable, Hashable {
+    /// Share of device memory that a backend may fill (u).
+    public var usableShare: Double
+    /// Activations, graphs and buffers per device [bytes] (O).
+    public var overheadBytesPerDevice: Double
+    /// O of backends that differ [bytes].
+    public var overheadBytesByBackend: [String: Double]
+
+    public init(usableShare: Double, overheadBytesPerDevice: Double, overheadBytesByBackend: [String: Double] = [:]) {
+      self.usableShare = usableShare
+      self.overheadBytesPerDevice = overheadBytesPerDevice
+      self.overheadBytesByBackend = overheadBytesByBackend
+    }
+
+    /// O of a backend [bytes].
+    public func overheadBytes(backend: String) -> Double {
+      overheadBytesByBackend[backend] ?? overheadBytesPerDevice
+    }
+  }
+
+  /// Constants of moving a KV cache between instances.
+  public struct Transfer: Sendable, Hashable {
+    /// Fixed time of one transfer [s].
+    public var fixedSeconds: Double
+    /// Share of the link bandwidth that a transfer reaches.
+    public var linkEfficiency: Double
+    /// Share of the memory bandwidth that one conversion pass reaches.
+    public var conversionMemoryEfficiency: Double
+    /// Time of one additional descriptor on the device that issues most of them [s].
+    public var descriptorSeconds: Double
+
+    public init(
+      fixedSeconds: Double, linkEfficiency: Double, conversionMemoryEfficiency: Double, descriptorSeconds: Double
+    ) {
+      self.fixedSeconds = fixedSeconds
+      self.linkEfficiency = linkEfficiency
+      self.conversionMemoryEfficiency = conversionMemoryEfficiency
+      self.descriptorSeconds = descriptorSeconds
+    }
+  }
+
+  /// Rows of measurements that a family and a backend were fitted on together.
+  public struct Coverage: Sendable, Hashable {
+    public var family: String
+    public var backend: String
+    public var rows: Int
+
+    public init(family: String, backend: String, rows: Int) {
+      self.family = family
+      self.backend = backend
+      self.rows = rows
+    }
+  }
+
+  /// Fitted families by id.
+  public var families: [String: Hardware]
+  /// Fitted backends by id.
+  public var backends: [String: Backend]
+  /// Overheads of a backend without rows on a fitted family: the mean of the same fit.
+  public var otherBackend: Backend
+  /// Shared factors of fitted families and backends.
+  public var shared: Shared
+  /// One set fitted on all rows together, used whole for any other family.
+  public var otherFamily: Fit
+  public var memory: Memory
+  public var transfer: Transfer
+  /// What was fitted on how many rows.
+  public var coverage: [Coverage]
+  public var provenance: ProvenanceTable
+
+  public init(
+    families: [String: Hardware], backends: [String: Backend], otherBackend: Backend, shared: Shared,
+    otherFamily: Fit, memory: Memory, transfer: Transfer, coverage: [Coverage] = [],
+    provenance: ProvenanceTable = ProvenanceTable()
+  ) {
+    self.families = families
+    self.backends = backends
+    self.otherBackend = otherBackend
+    self.shared = shared
+    self.otherFamily = otherFamily
+    self.memory = memory
+    self.transfer = transfer
+    self.coverage = coverage
+    self.provenance = provenance
+  }
+
+  /// The constants that apply to an accelerator family under a backend.
+  ///
+  /// Known family: its efficiencies with the backend's overheads, or with the mean overheads where the backend is not
+  /// known. Any other family: the global set as a whole, because its overheads and efficiencies were fitted together.
+  public func fit(family: String, backend: String) -> Fit {
+    guard let hardware = families[family] else { return otherFamily }
+    return Fit(hardware: hardware, backend: backends[backend] ?? otherBackend, shared: shared)
+  }
+}

@@ -1,0 +1,122 @@
+/// The latency model of one configuration: all coefficients that do not depend on batch and lengths, computed once.
+///
+/// Symbols: `b` running sequences, `s` context, `T` tokens of the step, `L` layers, `h` hidden size; one stage has
+/// `n = tp · dp` devices. Formulas: `docs/latency-model.md`, "Step time".
+public struct InstanceLatency: Sendable {
+  public let configuration: InstanceConfiguration
+  public let fit: LatencyConstants.Fit
+
+  let matrices: [MatrixTime]
+  let experts: ExpertTime?
+  let attention: AttentionTime
+  let collectives: CollectiveTime
+  let pipeline: PipelineParallel
+  private let layers: Double
+  private let dataRanks: Double
+  private let layerFactor: Double
+
+  public init(_ configuration: InstanceConfiguration, fit: LatencyConstants.Fit) {
+    self.configuration = configuration
+    self.fit = fit
+    let model = configuration.model
+    matrices = MatrixTime.all(of: configuration, fit: fit)
+    experts = ExpertTime(configuration, fit: fit)
+    attention = AttentionTime(configuration, fit: fit)
+    collectives = CollectiveTime(configuration, fit: fit)
+    pipeline = PipelineParallel(configuration, fit: fit)
+    layers = Double(model.layers)
+    dataRanks = Double(configuration.strategy.data)
+    layerFactor =
+      1 + (model.isMixtureOfExperts ? fit.shared.expertLayerOverhead : 0)
+      + (model.attention.isLatent ? fit.shared.latentLayerOverhead : 0)
+  }
+
+  /// See `LatencyModel.decodeStep(_:batch:contextTokens:)`.
+  public func decodeStep(batch: Double, contextTokens: Double) -> StepTime {
+    mixedStep(batch: batch, contextTokens: contextTokens, prefillTokens: 0, prefillContextTokens: 0)
+  }
+
+  /// See `LatencyModel.mixedStep(_:batch:contextTokens:prefillTokens:prefillContextTokens:)`.
+  public func mixedStep(
+    batch: Double, contextTokens: Double, prefillTokens: Double, prefillContextTokens: Double
+  ) -> StepTime {
+    let batch = max(batch, 0)
+    let prompt = max(prefillTokens, 0)
+    let work = StepWork(
+      sequences: pipeline.perMicroBatch(batch), contextTokens: max(contextTokens, 0),
+      promptTokens: prompt / pipeline.degree, promptContextTokens: max(prefillContextTokens, 0),
+      busiestRankShare: 1 / dataRanks)
+    return pipeline.round(time(of: work), tokens: work.sequences + work.promptTokens)
+  }
+
+  /// See `LatencyModel.prefillSeconds(_:inputTokens:)`.
+  public func prefill(inputTokens: Double) -> StepTime {
+    let tokens = max(inputTokens, 0)
+    let work = StepWork(
+      sequences: 0, contextTokens: 0, promptTokens: tokens, promptContextTokens: tokens / 2, busiestRankShare: 1)
+    return pipeline.series(time(of: work), tokens: tokens)
+  }
+
+  /// See `LatencyModel.prefillOccupancySeconds(_:inputTokens:)`.
+  public func prefillOccupancySeconds(inputTokens: Double) -> Double {
+    let tokens = max(inputTokens, 0)
+    let work = StepWork(
+      sequences: 0, contextTokens: 0, promptTokens: tokens * dataRanks, promptContextTokens: tokens / 2,
+      busiestRankShare: 1 / dataRanks)
+    return pipeline.slowestStageSeconds(time(of: work), tokens: tokens * dataRanks) / dataRanks
+  }
+
+  /// Time of one pass through all layers, sends between stages not included.
+  private func time(of work: StepWork) -> StepTime {
+    let tokens = work.sequences + work.promptTokens
+    guard tokens > 0 else {
+      return StepTime(gemmSeconds: 0, attentionSeconds: 0, communicationSeconds: 0, overheadSeconds: 0)
+    }
+    let rankTokens = work.sequences / dataRanks + work.promptTokens * work.busiestRankShare
+    // Only the last token of a prompt needs the projection to the vocabulary.
+    let rankHeadTokens = work.sequences / dataRanks + (work.promptTokens > 0 ? 1 : 0)
+    var products = RooflineTime()
+    for matrix in matrices { products += matrix.time(tokens: matrix.isHead ? rankHeadTokens : rankTokens) }
+    if let experts { products += experts.time(tokens: tokens) }
+    let attended = attention.time(
+      sequencesPerRank: work.sequences / dataRanks, contextTokens: work.contextTokens,
+      promptTokensPerRank: work.promptTokens * work.busiestRankShare, promptContextTokens: work.promptContextTokens)
+    let perLayer = work.promptTokens > 0 ? fit.backend.prefillLayerSeconds : fit.backend.decodeLayerSeconds
+    return StepTime(
+      gemmSeconds: products.seconds, attentionSeconds: attended.seconds,
+      communicationSeconds: collectives.seconds(tokens: tokens, rankTokens: rankTokens),
+      overheadSeconds: layers * perLayer * layerFactor + fit.backend.stepSeconds
+        + fit.backend.sequenceSeconds * work.sequences / dataRanks,
+      computeBoundSeconds: products.computeBoundSeconds + attended.computeBoundSeconds)
+  }
+}
+
+/// What one pass through the layers has to do.
+private struct StepWork {
+  /// Running sequences, one token each.
+  var sequences: Double
+  var contextTokens: Double
+  var promptTokens: Double
+  /// Mean tokens that a prompt token attends to.
+  var promptContextTokens: Double
+  /// Share of the prompt tokens on the data rank that has most of them: 1/dp when spread, 1 for a single prompt.
+  var busiestRankShare: Double
+}
+
+/// The longer of arithmetic and memory time, summed over kernels.
+struct RooflineTime {
+  private(set) var seconds = 0.0
+  private(set) var computeBoundSeconds = 0.0
+
+  init() {}
+
+  init(computeSeconds: Double, memorySeconds: Double) {
+    seconds = max(computeSeconds, memorySeconds)
+    computeBoundSeconds = computeSeconds >= memorySeconds ? computeSeconds : 0
+  }
+
+  static func += (left: inout RooflineTime, right: RooflineTime) {
+    left.seconds += right.seconds
+    left.computeBoundSeconds += right.computeBoundSeconds
+  }
+}

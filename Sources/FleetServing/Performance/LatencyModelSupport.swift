@@ -1,0 +1,120 @@
+/// How well founded the constants of a configuration are.
+public enum LatencyEvidence: Sendable, Hashable {
+  /// Family and backend were fitted together on so many measurements.
+  case measured(rows: Int)
+  /// The family was fitted, under other backends.
+  case calibratedFamily(rows: Int)
+  /// No measurement of the family: the constants fitted on all measurements together are assumed to hold.
+  case assumed
+
+  public var kind: ProvenanceKind {
+    switch self {
+    case .measured, .calibratedFamily: .measured
+    case .assumed: .assumed
+    }
+  }
+
+  /// One phrase for plans and reports.
+  public func text(family: String, backend: String) -> String {
+    switch self {
+    case .measured(let rows): "fitted on \(rows) measurements of \(family) under \(backend)"
+    case .calibratedFamily(let rows): "fitted on \(rows) measurements of \(family), none under \(backend)"
+    case .assumed: "assumed: no measurement of \(family); constants fitted on other families"
+    }
+  }
+}
+
+extension LatencyConstants {
+  /// How well founded the constants of an accelerator family under a backend are.
+  public func evidence(family: String, backend: String) -> LatencyEvidence {
+    guard families[family] != nil else { return .assumed }
+    let ofFamily = coverage.filter { $0.family == family }
+    let both = ofFamily.filter { $0.backend == backend }.reduce(0) { $0 + $1.rows }
+    return both > 0 ? .measured(rows: both) : .calibratedFamily(rows: ofFamily.reduce(0) { $0 + $1.rows })
+  }
+}
+
+extension LatencyModel {
+  /// How well founded the constants for a configuration are.
+  public func evidence(for configuration: InstanceConfiguration) -> LatencyEvidence {
+    constants.evidence(family: configuration.accelerator.family, backend: configuration.backend)
+  }
+
+  /// Why a configuration cannot run, or `nil` when nothing speaks against it. Memory is `MemoryFootprint`'s matter.
+  public func unsupportedReason(_ configuration: InstanceConfiguration) -> String? {
+    precisionFault(configuration) ?? strategyFault(configuration)
+  }
+
+  private func precisionFault(_ configuration: InstanceConfiguration) -> String? {
+    let accelerator = configuration.accelerator
+    let weights = configuration.weightPrecision
+    guard accelerator.wideFlops > 1 else { return "\(accelerator.id) states no 16-bit arithmetic rate" }
+    guard accelerator.weightPrecisions.contains(weights) else {
+      return "\(weights.rawValue) weights are not supported on \(accelerator.id)"
+    }
+    if weights == .fp8, accelerator.denseFlops[.fp8] == nil {
+      return "\(accelerator.id) states no fp8 arithmetic rate"
+    }
+    if weights == .int8, accelerator.denseFlops[.int8] == nil {
+      return "\(accelerator.id) states no int8 arithmetic rate"
+    }
+    guard accelerator.kvLayout.precisions.contains(configuration.kvPrecision) else {
+      return "a \(configuration.kvPrecision.rawValue) KV cache is not supported on \(accelerator.id)"
+    }
+    return nil
+  }
+
+  private func strategyFault(_ configuration: InstanceConfiguration) -> String? {
+    let strategy = configuration.strategy
+    let accelerator = configuration.accelerator
+    let model = configuration.model
+    let tensor = strategy.tensor
+    guard tensor >= 1, strategy.pipeline >= 1, strategy.expert >= 1, strategy.data >= 1 else {
+      return "parallel degrees must be at least 1"
+    }
+    guard accelerator.tensorParallelDegrees.contains(tensor) else {
+      return "TP\(tensor) is not supported on \(accelerator.id)"
+    }
+    let domain = max(accelerator.scaleUpDomainDevices, 1)
+    guard tensor <= domain else {
+      return "TP\(tensor) exceeds the scale-up domain of \(domain) devices of \(accelerator.id)"
+    }
+    if tensor > 1, accelerator.scaleUpBytesPerSecond <= 0, accelerator.scaleOutBytesPerSecond <= 0 {
+      return "\(accelerator.id) states no link between devices"
+    }
+    for attention in [model.attention, model.slidingWindow?.attention].compactMap(\.self) {
+      let heads = attention.queryHeads
+      guard heads % tensor == 0 else { return "\(heads) attention heads do not divide by TP\(tensor)" }
+      let kvHeads = attention.kvHeads
+      guard kvHeads % tensor == 0 || tensor % kvHeads == 0 else {
+        return "\(kvHeads) KV heads and TP\(tensor): neither divides the other"
+      }
+    }
+    if let linear = model.linearAttention, linear.valueHeads % tensor != 0 {
+      return "\(linear.valueHeads) linear-attention heads do not divide by TP\(tensor)"
+    }
+    guard model.layers >= strategy.pipeline else {
+      return "PP\(strategy.pipeline) exceeds the \(model.layers) layers of \(model.id)"
+    }
+    return expertFault(strategy, model)
+  }
+
+  private func expertFault(_ strategy: ParallelStrategy, _ model: LanguageModel) -> String? {
+    guard let mixture = model.mixtureOfExperts else {
+      if strategy.expert > 1 { return "EP\(strategy.expert): \(model.id) has no routed experts" }
+      return strategy.data > 1 ? "DP\(strategy.data): \(model.id) has no routed experts to share" : nil
+    }
+    guard strategy.devicesPerStage % strategy.expert == 0 else {
+      return "EP\(strategy.expert) does not divide the \(strategy.devicesPerStage) devices of a stage"
+    }
+    guard mixture.experts % strategy.expert == 0 else {
+      return "EP\(strategy.expert) does not divide the \(mixture.experts) experts of \(model.id)"
+    }
+    // Experts that are not spread are split along their width, which must leave whole columns for every device.
+    let split = strategy.devicesPerStage / strategy.expert
+    guard mixture.expertIntermediateSize % split == 0 else {
+      return "experts of width \(mixture.expertIntermediateSize) do not divide over \(split) devices"
+    }
+    return nil
+  }
+}
