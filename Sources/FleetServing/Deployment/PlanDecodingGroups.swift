@@ -1,0 +1,126 @@
+import FleetJSON
+
+extension PlanGroup {
+  private static let keys = [
+    "id", "phase", "model", "pool", "accelerator", "vendor", "region", "precision", "kv_precision", "tp", "pp", "ep",
+    "dp", "max_batch", "classes", "instances", "instances_by_period", "devices", "devices_per_instance", "nodes",
+    "cost_usd_per_hour", "utilization", "capacity_source",
+  ]
+
+  init?(reading reader: JSONReader) {
+    guard let object = reader.object("a group", keys: PlanGroup.keys) else { return nil }
+    let id = object.string("id", "the id of the group")
+    let phase = object.choice("phase", of: Phase.self)
+    let model = object.string("model", "the id of a model")
+    let pool = object.string("pool", "the id of a pool")
+    let accelerator = object.string("accelerator", "the name of an accelerator", allowEmpty: true)
+    let vendor = object.string("vendor", "a vendor", allowEmpty: true)
+    let region = object.optionalString("region", "a region", allowEmpty: true)
+    let precision = object.optionalString("precision", "a precision", allowEmpty: true)
+    let kvPrecision = object.optionalString("kv_precision", "a precision", allowEmpty: true)
+    let tensor = object.integer("tp", in: .atLeast(1))
+    let pipeline = object.integer("pp", in: .atLeast(1))
+    let expert = object.integer("ep", in: .atLeast(1))
+    let data = object.integer("dp", in: .atLeast(1))
+    let batch = object.integer("max_batch", in: .atLeast(1))
+    let classes = object.strings("classes", "the id of a class")
+    let byPeriod = object.integers("instances_by_period", in: .atLeast(0), count: 1...Int.max)
+    let devicesPerInstance = object.integer("devices_per_instance", in: .atLeast(1))
+    let nodes = object.number("nodes", in: .atLeast(0))
+    let cost = object.number("cost_usd_per_hour", unit: "USD/h", in: .atLeast(0))
+    let utilization = object.number("utilization", in: .atLeast(0))
+    let source = object.string("capacity_source", "where the capacity comes from", allowEmpty: true)
+    let instances = object.integer("instances", in: .atLeast(0))
+    let devices = object.integer("devices", in: .atLeast(0))
+    guard let id, let phase, let model, let pool, let accelerator, let vendor, let tensor, let pipeline, let expert,
+      let data, let batch, let classes, let byPeriod, let devicesPerInstance, let nodes, let cost, let utilization,
+      let source, let instances, let devices
+    else { return nil }
+    let most = byPeriod.max() ?? 0
+    if instances != most {
+      object.fault("instances", "expected \(most), the largest of instances_by_period, found \(instances)")
+    }
+    let product = instances.multipliedReportingOverflow(by: devicesPerInstance)
+    if product.overflow || devices != product.partialValue {
+      object.fault("devices", "expected instances × devices_per_instance, found \(devices)")
+    }
+    self.init(
+      id: id, phase: phase, modelID: model, poolID: pool, acceleratorName: accelerator, vendor: vendor, region: region,
+      weightPrecision: precision, kvPrecision: kvPrecision,
+      strategy: ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data), maximumBatch: batch,
+      admittedClassIDs: classes, instancesByPeriod: byPeriod, devicesPerInstance: devicesPerInstance, nodes: nodes,
+      costUSDPerHour: cost, utilization: utilization, capacitySource: source)
+  }
+}
+
+extension PlanRoute {
+  init?(reading reader: JSONReader) {
+    guard
+      let object = reader.object(
+        "a route",
+        keys: ["class", "period", "from", "to", "rate_per_s", "ttft_ms", "tpot_ms", "kv_transfer_ms"])
+    else { return nil }
+    let classID = object.string("class", "the id of a class")
+    let period = object.optionalString("period", "the id of a period", allowEmpty: true)
+    let from = object.string("from", "the id of a group")
+    let to = object.string("to", "the id of a group")
+    let rate = object.number("rate_per_s", unit: "requests/s", in: .atLeast(0))
+    let ttft = object.optional("ttft_ms")?.milliseconds(in: .atLeast(0))
+    let tpot = object.optional("tpot_ms")?.milliseconds(in: .atLeast(0))
+    let transfer = object.required("kv_transfer_ms", "a number of ms")?.milliseconds(in: .atLeast(0))
+    guard let classID, let from, let to, let rate, let transfer else { return nil }
+    self.init(
+      classID: classID, periodID: period, fromGroupID: from, toGroupID: to, ratePerSecond: rate, ttftSeconds: ttft,
+      tpotSeconds: tpot, kvTransferSeconds: transfer)
+  }
+}
+
+extension PlanClass {
+  init?(reading reader: JSONReader) {
+    guard
+      let object = reader.object(
+        "a class",
+        keys: ["id", "model", "offered_rate_per_s", "served_rate_per_s", "ttft", "tpot", "e2e"])
+    else { return nil }
+    let id = object.string("id", "the id of the class")
+    let model = object.string("model", "the id of a model")
+    let offered = object.number("offered_rate_per_s", unit: "requests/s", in: .atLeast(0))
+    let served = object.number("served_rate_per_s", unit: "requests/s", in: .atLeast(0))
+    let ttft = object.required("ttft", "an object").flatMap { Prediction(reading: $0) }
+    let tpot = object.required("tpot", "an object").flatMap { Prediction(reading: $0) }
+    let endToEnd = object.required("e2e", "an object").flatMap { Prediction(reading: $0) }
+    guard let id, let model, let offered, let served, let ttft, let tpot, let endToEnd else { return nil }
+    self.init(
+      id: id, modelID: model, offeredRatePerSecond: offered, servedRatePerSecond: served, ttft: ttft, tpot: tpot,
+      endToEnd: endToEnd)
+  }
+}
+
+extension PlanClass.Prediction {
+  init?(reading reader: JSONReader) {
+    guard let object = reader.object(keys: ["percentile", "predicted_ms", "objective_ms", "slack_ms"]) else {
+      return nil
+    }
+    let percentile = object.required("percentile", "a percentile")?
+      .number("a percentile", in: .open(0, 100), shiftedBy: -2)
+    let predicted = object.optional("predicted_ms")?.milliseconds(in: .atLeast(0))
+    let objective = object.optional("objective_ms")?.milliseconds(in: .atLeast(0))
+    let slack = object.optional("slack_ms")?.milliseconds()
+    guard let percentile else { return nil }
+    self.init(percentile: percentile, predictedSeconds: predicted, objectiveSeconds: objective)
+    checkSlack(slack, in: object, toleranceSeconds: 1e-9)
+  }
+
+  private func checkSlack(_ slack: Double?, in object: JSONObject, toleranceSeconds: Double) {
+    if let slack, let slackSeconds, abs(slack - slackSeconds) <= toleranceSeconds { return }
+    if slack == nil, slackSeconds == nil { return }
+    object.fault("slack_ms", "expected objective_ms − predicted_ms, or null where one of them is")
+  }
+}
+
+extension JSONReader {
+  /// A time written in milliseconds [s].
+  fileprivate func milliseconds(in range: NumberRange = .any) -> Double? {
+    number(unit: "ms", in: range, shiftedBy: -3)
+  }
+}
