@@ -5,6 +5,8 @@ public indirect enum JSONOutput: Hashable, Sendable {
   case string(String)
   /// A number; NaN and infinities, which JSON does not have, are written as `null`.
   case number(Double)
+  /// A number by its digits, which must be a JSON number: for values that a `Double` would round.
+  case decimal(String)
   case integer(Int)
   case bool(Bool)
   case null
@@ -36,6 +38,7 @@ public indirect enum JSONOutput: Hashable, Sendable {
       }
     case .string(let string): Self.write(string, to: &text)
     case .number(let number): text.append(contentsOf: numberText(number).utf8)
+    case .decimal(let digits): text.append(contentsOf: digits.utf8)
     case .integer(let integer): text.append(contentsOf: String(integer).utf8)
     case .bool(let flag): text.append(contentsOf: (flag ? "true" : "false").utf8)
     case .null: text.append(contentsOf: "null".utf8)

@@ -1,5 +1,5 @@
 /// `text` with control characters written as escapes, so that an input cannot steer the terminal that shows a fault.
-func printable(_ text: String) -> String {
+public func printable(_ text: String) -> String {
   if text.unicodeScalars.allSatisfy({ !isControl($0) }) { return text }
   var result = ""
   for scalar in text.unicodeScalars {
