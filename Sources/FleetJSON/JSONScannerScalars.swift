@@ -8,7 +8,13 @@ extension JSONScanner {
     case "true": value = .bool(true)
     case "false": value = .bool(false)
     case "null": value = .null
-    default: throw unexpected("a JSON value")
+    default:
+      let isCutOff = !word.isEmpty && index + word.utf8.count == end
+      if isCutOff, ["true", "false", "null"].contains(where: { $0.hasPrefix(word) }) {
+        index = end
+        throw containers.isEmpty ? stop("the file ends inside the word \(quoted(word))") : endOfFile()
+      }
+      throw unexpected("a JSON value")
     }
     index += word.utf8.count
     return value

@@ -45,6 +45,8 @@ extension JSONScanner {
           text.append(contentsOf: bytes[index..<(index + length)])
           index += length
           continuationBytes += length - 1
+        } else if isCutOffScalar {
+          throw endInString(opening)
         } else {
           if !hasInvalidBytes {
             record("expected UTF-8, found the byte \(hexadecimal(byte))", hint: "save the file as UTF-8")
@@ -58,8 +60,10 @@ extension JSONScanner {
     throw endInString(opening)
   }
 
-  private func endInString(_ opening: (line: Int, column: Int)) -> ScanStopped {
-    stop("the file ends inside the string opened at line \(opening.line), column \(opening.column)")
+  private mutating func endInString(_ opening: (line: Int, column: Int)) -> ScanStopped {
+    continuationBytes += bytes[index...].count { $0 & 0xC0 == 0x80 }
+    index = end
+    return stop("the file ends inside the string opened at line \(opening.line), column \(opening.column)")
   }
 
   /// The length of the well-formed UTF-8 sequence at the current byte (Unicode 15, table 3-7), 0 when it is ill-formed.
@@ -80,6 +84,18 @@ extension JSONScanner {
     guard index + length <= end, second.contains(bytes[index + 1]) else { return 0 }
     for offset in 2..<max(2, length) where bytes[index + offset] & 0xC0 != 0x80 { return 0 }
     return length
+  }
+
+  /// Whether the text ends inside the UTF-8 sequence at the current byte.
+  private var isCutOffScalar: Bool {
+    let length: Int
+    switch bytes[index] {
+    case 0xC2...0xDF: length = 2
+    case 0xE0...0xEF: length = 3
+    case 0xF0...0xF4: length = 4
+    default: return false
+    }
+    return end - index < length && bytes[(index + 1)...].allSatisfy { $0 & 0xC0 == 0x80 }
   }
 
   /// Reads the escape at the current backslash; false when the text ends inside it.

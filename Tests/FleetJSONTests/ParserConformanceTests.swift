@@ -92,6 +92,8 @@ import Testing
     ("{\"a\":[1,{\"b\":\n\"x", "line 2, column 3: /a/1/b: the file ends inside the string opened at line 2, column 1"),
     ("{\"a\":[1,\n", "line 2, column 1: /a/1: the file ends inside the array opened at line 1, column 6"),
     ("{\"a\"", "line 1, column 5: /a: the file ends inside the object opened at line 1, column 1"),
+    ("tru", "line 1, column 4: the file ends inside the word \"tru\""),
+    ("[nul", "line 1, column 5: /0: the file ends inside the array opened at line 1, column 1"),
     ("-", "line 1, column 2: the file ends inside a number"),
     ("[1.", "line 1, column 4: /0: the file ends inside the array opened at line 1, column 1"),
   ])

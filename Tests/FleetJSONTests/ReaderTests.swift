@@ -127,6 +127,13 @@ import Testing
     #expect(object?.entries.map { $0.value.integer() } == [1, 2, 3])
   }
 
+  @Test func unknownKeysPreferANearKeyThatIsNotInUse() throws {
+    let node = try JSONParser.parse(text: #"{"rate_a": 1, "rate_c": 2, "stock": 3, "stocks": 4}"#, source: "")
+    let collector = FaultCollector(source: "")
+    _ = JSONReader(node, faults: collector).object(keys: ["rate_a", "rate_b", "stock"])
+    #expect(collector.faults.map(\.hint) == [#"did you mean "rate_b"?"#, #"did you mean "stock"?"#])
+  }
+
   @Test func arraysOfScalarsReportEachElement() throws {
     let node = try JSONParser.parse(text: #"{"n": [1, "x", -2], "s": ["a"], "i": [1, 2]}"#, source: "")
     let collector = FaultCollector(source: "")
