@@ -1,0 +1,166 @@
+/// What one prefill instance carries of every class it admits, whatever the mix.
+///
+/// **Law.** In a pool of `n ≥ servers` instances, any rates x ≥ 0 with Σ_w loads[w]·x[w] ≤ n meet every admitted TTFT
+/// objective at its percentile by the formulas of `WaitingTime`.
+///
+/// **Why.** The wait depends on the mix only through ρ = Σ_w x[w]·E[S_w]/n and the mean residual service R of the mix,
+/// and grows with both. Since R = Σ x E[S²] / (2 Σ x E[S]), R is a mean of the classes' own residuals R_w weighted by
+/// their work, so it lies between them (mediant inequality). Let ρ*(R) be the largest ρ ≤ cap at which all objectives
+/// hold, and A + B·R ≥ 1/ρ*(R) an affine majorant over that range. With loads[w] = E[S_w]·(A + B·R_w) the row says
+/// ρ·(A + B·R) ≤ 1, hence ρ ≤ ρ*(R). At a fixed ρ delay falls with the number of servers, so more than `servers`
+/// instances only help.
+///
+/// Prompts are taken one at a time; batching of several short prompts into one step would only add capacity.
+public struct PrefillEnvelope: Sendable, Hashable {
+  /// Instances needed per request/s of each admitted class, in the order given.
+  public var loads: [Double]
+  /// Smallest utilisation ρ* at which an instance may be run over all mixes.
+  public var utilizationCap: Double
+  /// Mean time a prompt of each class occupies an instance [s].
+  public var serviceSeconds: [Double]
+  /// Servers behind one queue that the waiting time assumes; 1 under random split.
+  public var servers: Int
+}
+
+extension ServingModel {
+  /// The envelope of a prefill instance, or why it cannot serve all of `admitted`.
+  ///
+  /// - Parameters:
+  ///   - servers: least number of instances that the pool will have; 1 is always safe.
+  public func prefillEnvelope(_ configuration: InstanceConfiguration, admitted: [AdmittedClass], servers: Int)
+    -> EnvelopeResult<PrefillEnvelope>
+  {
+    PrefillEnvelope.make(
+      steps(configuration), admitted: admitted, servers: assumptions.servers(of: servers), assumptions: assumptions)
+  }
+}
+
+extension PrefillEnvelope {
+  static func make(
+    _ steps: some StepTimes, admitted: [AdmittedClass], servers: Int, assumptions: ServingAssumptions
+  ) -> EnvelopeResult<PrefillEnvelope> {
+    precondition(!admitted.isEmpty, "an envelope is for at least one class")
+    for admittedClass in admitted {
+      let longest = admittedClass.lengths.points.reduce(0) { max($0, $1.inputTokens) }
+      if let reason = MemoryRejection.reason(steps, sequenceTokens: longest, what: "the prompt") {
+        return .rejected(reason: reason)
+      }
+    }
+    let services = admitted.map { ServiceTimes.prefill(steps, $0.lengths) }
+    return make(services, admitted: admitted, servers: servers, utilizationCap: assumptions.utilizationCap)
+  }
+
+  /// The part after service times are known; also used for the prompts of aggregated instances.
+  static func make(_ services: [ServiceTimes], admitted: [AdmittedClass], servers: Int, utilizationCap: Double)
+    -> EnvelopeResult<PrefillEnvelope>
+  {
+    for (service, admittedClass) in zip(services, admitted) {
+      guard let objective = admittedClass.ttft else { continue }
+      let alone = service.latencyQuantile(objective.percentile)
+      if alone > objective.seconds {
+        return .rejected(
+          reason: "prefill of \(admittedClass.id) takes \(Wording.milliseconds(alone)) without any wait at percentile "
+            + "\(Wording.percentile(objective.percentile)), over the \(Wording.milliseconds(objective.seconds)) that its "
+            + "TTFT objective leaves")
+      }
+    }
+    let objectives = zip(services, admitted).compactMap { service, admittedClass in
+      admittedClass.ttft.map { (service: service, objective: $0) }
+    }
+    func meets(_ utilization: Double, _ residual: Double) -> Bool {
+      let wait = WaitingTime(servers: servers, utilization: utilization, meanResidual: residual)
+      return objectives.allSatisfy {
+        wait.exceeding($0.objective.seconds, with: $0.service) <= 1 - $0.objective.percentile
+      }
+    }
+    func largestUtilization(_ residual: Double) -> Double {
+      if meets(utilizationCap, residual) { return utilizationCap }
+      var (low, high) = (0.0, utilizationCap)
+      for _ in 0..<20 {
+        let middle = (low + high) / 2
+        if meets(middle, residual) { low = middle } else { high = middle }
+      }
+      return low
+    }
+    let residuals = services.map(\.meanResidual)
+    let nodes = Self.nodes(from: residuals.min() ?? 0, to: residuals.max() ?? 0)
+    // The majorant must hold between nodes too; 1/ρ* grows with R, so the value of the next node bounds each interval
+    // from above, and the slight curvature inside is covered by evaluating five nodes.
+    var caps: [(x: Double, y: Double)] = []
+    var smallest = utilizationCap
+    if let worst = nodes.last, meets(utilizationCap, worst) {
+      caps = [(worst, 1 / utilizationCap)]
+    } else {
+      for residual in nodes {
+        let utilization = largestUtilization(residual)
+        if utilization < 0.001 {
+          return .rejected(reason: Self.noQueueReason(objectives))
+        }
+        smallest = min(smallest, utilization)
+        caps.append((residual, 1 / utilization))
+      }
+    }
+    let inverse = AffineMajorant(over: caps)
+    let loads = zip(services, residuals).map { $0.mean * inverse($1) }
+    return .serves(
+      PrefillEnvelope(
+        loads: loads, utilizationCap: smallest, serviceSeconds: services.map(\.mean), servers: servers))
+  }
+
+  /// Where a bound is evaluated along a characteristic of the mix: once when the classes agree, else five times.
+  static func nodes(from low: Double, to high: Double) -> [Double] {
+    guard high - low > 1e-3 * high else { return [high] }
+    return (0...4).map { low + (high - low) * Double($0) / 4 }
+  }
+
+  private static func noQueueReason(_ objectives: [(service: ServiceTimes, objective: LatencyObjective)]) -> String {
+    let tightest = objectives.min {
+      $0.objective.seconds - $0.service.latencyQuantile($0.objective.percentile)
+        < $1.objective.seconds - $1.service.latencyQuantile($1.objective.percentile)
+    }
+    guard let tightest else { return "no wait is allowed" }
+    let alone = tightest.service.latencyQuantile(tightest.objective.percentile)
+    return
+      "prefill takes \(Wording.milliseconds(alone)) of the \(Wording.milliseconds(tightest.objective.seconds)) that "
+      + "the TTFT objective leaves, which leaves no time to wait for other prompts"
+  }
+}
+
+extension ServiceTimes {
+  /// Times of the prompts of a class, each alone on the instance.
+  static func prefill(_ steps: some StepTimes, _ lengths: LengthDistribution) -> ServiceTimes {
+    overInputs(lengths) { input in
+      let time = steps.prefill(inputTokens: input)
+      return (time.occupancy, time.latency)
+    }
+  }
+
+  /// One point per distinct input length; `times` gives (occupancy, latency).
+  static func overInputs(_ lengths: LengthDistribution, _ times: (Double) -> (Double, Double)) -> ServiceTimes {
+    var points: [Point] = []
+    var current = -1.0
+    for point in lengths.points {
+      if point.inputTokens == current, let last = points.indices.last {
+        points[last].weight += point.weight
+      } else {
+        let (occupancy, latency) = times(point.inputTokens)
+        points.append(Point(occupancySeconds: occupancy, latencySeconds: latency, weight: point.weight))
+        current = point.inputTokens
+      }
+    }
+    return ServiceTimes(points: points)
+  }
+}
+
+/// Why a sequence does not fit an instance.
+enum MemoryRejection {
+  static func reason(_ steps: some StepTimes, sequenceTokens: Double, what: String) -> String? {
+    let capacity = steps.kvCapacityBytes
+    if capacity <= 0 { return steps.shortfallText ?? "the weights leave no memory for the KV cache" }
+    let needed = steps.kvBytes(sequenceTokens: sequenceTokens)
+    guard needed > capacity else { return nil }
+    return
+      "\(what) of \(Wording.tokens(sequenceTokens)) tokens needs \(Wording.gigabytes(needed)) of KV cache, over the "
+      + "\(Wording.gigabytes(capacity)) that the weights leave"
+  }
+}

@@ -1,0 +1,169 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Service times of one class on one kind of server, as weighted points.
+public struct ServiceTimes: Sendable, Hashable {
+  /// One kind of request.
+  public struct Point: Sendable, Hashable {
+    /// Time for which the server can start nothing else [s].
+    public var occupancySeconds: Double
+    /// Start of service → result [s]; longer than the occupancy where a server is a pipeline.
+    public var latencySeconds: Double
+    /// Share of the class's requests; shares sum to 1.
+    public var weight: Double
+
+    public init(occupancySeconds: Double, latencySeconds: Double, weight: Double) {
+      self.occupancySeconds = occupancySeconds
+      self.latencySeconds = latencySeconds
+      self.weight = weight
+    }
+  }
+
+  public let points: [Point]
+  /// E[S] of the occupancy [s].
+  public let mean: Double
+  /// E[S²] of the occupancy [s²].
+  public let secondMoment: Double
+  /// Largest latency of any point [s].
+  public let maximumLatency: Double
+
+  public init(points: [Point]) {
+    precondition(!points.isEmpty, "service times need at least one point")
+    self.points = points
+    mean = points.reduce(0) { $0 + $1.weight * $1.occupancySeconds }
+    secondMoment = points.reduce(0) { $0 + $1.weight * $1.occupancySeconds * $1.occupancySeconds }
+    maximumLatency = points.reduce(0) { max($0, $1.latencySeconds) }
+  }
+
+  /// E[S²] / (2 E[S]): mean remaining service that an arrival finds on a busy server [s] (renewal theory).
+  public var meanResidual: Double { mean > 0 ? secondMoment / (2 * mean) : 0 }
+
+  /// E[latency] [s].
+  public var meanLatency: Double { points.reduce(0) { $0 + $1.weight * $1.latencySeconds } }
+
+  /// Smallest latency that at least `percentile` of the requests do not exceed when nobody waits [s].
+  public func latencyQuantile(_ percentile: Double) -> Double {
+    var reached = 0.0
+    for point in points.sorted(by: { $0.latencySeconds < $1.latencySeconds }) {
+      reached += point.weight
+      if reached >= percentile - 1e-12 { return point.latencySeconds }
+    }
+    return maximumLatency
+  }
+}
+
+/// Distribution of the wait before service, first come first served:
+/// P(W > x) = P(W > 0) · exp(−x / E[W | W > 0]).
+///
+/// With `k` servers, utilisation ρ and mean residual service R = E[S²]/(2 E[S]):
+///
+/// - P(W > 0) = C(k, kρ), Erlang's delay formula; for one server this is ρ.
+/// - E[W | W > 0] = R / (k (1 − ρ)). For one server E[W] = λE[S²]/(2(1 − ρ)) (Pollaczek 1930, Khinchine 1932); for k it
+///   is the Erlang-C mean times (1 + cs²)/2 (Lee and Longton 1959; Allen–Cunneen with Poisson arrivals).
+///
+/// The exponential tail is exact for M/M/k and asymptotically right for light-tailed service. Both figures grow with
+/// ρ and R and fall with k at a fixed ρ, which is what makes bounds over mixes of classes possible.
+public struct WaitingTime: Sendable, Hashable {
+  /// P(W > 0).
+  public let delayProbability: Double
+  /// E[W | W > 0] [s].
+  public let conditionalMean: Double
+
+  /// - Parameters:
+  ///   - servers: servers behind the queue, at least 1.
+  ///   - utilization: ρ, share of time that a server is busy; 1 or more gives an infinite wait.
+  ///   - meanResidual: R = E[S²]/(2 E[S]) over all requests of the queue [s].
+  public init(servers: Int, utilization: Double, meanResidual: Double) {
+    precondition(servers >= 1, "a queue needs a server")
+    guard utilization < 1 else {
+      delayProbability = 1
+      conditionalMean = .infinity
+      return
+    }
+    delayProbability = Self.erlangC(servers: servers, utilization: utilization)
+    conditionalMean = meanResidual / (Double(servers) * (1 - utilization))
+  }
+
+  /// E[W] [s].
+  public var mean: Double { delayProbability * conditionalMean }
+
+  /// P(W > seconds); 1 for negative times.
+  public func exceeding(_ seconds: Double) -> Double {
+    if seconds < 0 { return 1 }
+    if conditionalMean == 0 { return 0 }
+    return delayProbability * exp(-seconds / conditionalMean)
+  }
+
+  /// Erlang's delay formula C(k, kρ): probability that all servers are busy when a request arrives (Erlang 1917).
+  ///
+  /// Computed from the blocking formula by its recursion 1/B(j) = 1 + j/(a B(j−1)), which neither over- nor underflows.
+  public static func erlangC(servers: Int, utilization: Double) -> Double {
+    guard utilization > 0 else { return 0 }
+    guard utilization < 1 else { return 1 }
+    let offered = utilization * Double(servers)
+    var inverseBlocking = 1.0
+    for server in 1...servers {
+      inverseBlocking = 1 + Double(server) / offered * inverseBlocking
+    }
+    return 1 / (inverseBlocking - utilization * (inverseBlocking - 1))
+  }
+
+  /// P(W + latency > seconds) for requests with these service times; wait and service are independent.
+  public func exceeding(_ seconds: Double, with service: ServiceTimes) -> Double {
+    var probability = 0.0
+    for point in service.points {
+      probability += point.weight * exceeding(seconds - point.latencySeconds)
+    }
+    return probability
+  }
+
+  /// Smallest t with P(W + latency > t) ≤ 1 − percentile [s]; infinite for an overloaded queue.
+  public func quantile(_ percentile: Double, with service: ServiceTimes) -> Double {
+    guard conditionalMean.isFinite else { return .infinity }
+    let allowed = 1 - percentile
+    var low = service.latencyQuantile(percentile)
+    if exceeding(low, with: service) <= allowed { return low }
+    var high = service.maximumLatency + conditionalMean * max(0, log(delayProbability / allowed))
+    for _ in 0..<60 where high - low > 1e-9 * high {
+      let middle = (low + high) / 2
+      if exceeding(middle, with: service) > allowed { low = middle } else { high = middle }
+    }
+    return high
+  }
+
+  /// Smallest x with P(W > x) ≤ 1 − percentile [s].
+  public func quantile(_ percentile: Double) -> Double {
+    let allowed = 1 - percentile
+    guard delayProbability > allowed else { return 0 }
+    return conditionalMean * log(delayProbability / allowed)
+  }
+}
+
+/// y = constant + slope · x that lies on or above given points; how bounds over mixes of classes become linear.
+///
+/// A mix of classes has a characteristic x (mean context, mean residual) that is a convex combination of its classes'
+/// values, so a line above the bound at every x in between is a bound for every mix.
+struct AffineMajorant: Sendable, Hashable {
+  var constant: Double
+  var slope: Double
+
+  /// The chord between the outermost points, lifted until no point lies above it.
+  ///
+  /// - Precondition: at least one point.
+  init(over points: [(x: Double, y: Double)]) {
+    guard let first = points.min(by: { $0.x < $1.x }), let last = points.max(by: { $0.x < $1.x }) else {
+      preconditionFailure("a majorant needs a point")
+    }
+    let width = last.x - first.x
+    let rise = width > 1e-12 * abs(last.x) ? (last.y - first.y) / width : 0
+    slope = rise
+    constant = points.reduce(-Double.infinity) { max($0, $1.y - rise * $1.x) }
+  }
+
+  func callAsFunction(_ x: Double) -> Double { constant + slope * x }
+}
