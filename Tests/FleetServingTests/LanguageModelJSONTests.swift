@@ -107,4 +107,19 @@ import Testing
     #expect(model.totalParameters == Self.everything.totalParameters)
     #expect(model.nativePrecision == .bf16)
   }
+
+  /// Whatever one value is replaced by, reading ends with a model or with faults.
+  @Test(arguments: [everything, latent])
+  func damagedFilesNeverTrap(model: LanguageModel) {
+    var refused = 0
+    for damaged in model.encoded().damaged {
+      do {
+        #expect(try read(damaged.encoded(pretty: false)).totalParameters > 0)
+      } catch {
+        #expect(!error.all.isEmpty)
+        refused += 1
+      }
+    }
+    #expect(refused > 100)
+  }
 }

@@ -100,10 +100,29 @@ extension HuggingFaceFamily {
   }
 
   private func experts(of fields: HuggingFaceFields, size: Int?, sharedSize: Int?) -> Experts? {
-    let count = fields.integer(
-      "num_local_experts", "n_routed_experts", "num_experts", "moe_num_experts", in: SizeRange.experts)
-    let perToken = fields.integer(
-      "num_experts_per_tok", "experts_per_token", "moe_top_k", "top_k_experts", in: SizeRange.experts)
+    let range = SizeRange.experts
+    let (count, perToken): (Int?, Int?) =
+      switch feedForward {
+      case .deepSeekExperts:
+        (
+          fields.integer("n_routed_experts", "num_experts", in: range),
+          fields.integer("num_experts_per_tok", in: range)
+        )
+      case .stepExperts:
+        (
+          fields.integer("moe_num_experts", "num_experts", in: range),
+          fields.integer("moe_top_k", "num_experts_per_tok", in: range)
+        )
+      case .qwenExperts:
+        (fields.integer("num_experts", in: range), fields.integer("num_experts_per_tok", in: range))
+      case .gemma4Experts:
+        (fields.integer("num_experts", in: range), fields.integer("top_k_experts", in: range))
+      case .gated, .plain, .expertsEverywhere, .llama4Experts, .miniMaxM3Experts:
+        (
+          fields.integer("num_local_experts", in: range),
+          fields.integer("num_experts_per_tok", "experts_per_token", in: range)
+        )
+      }
     return Experts(count: count, perToken: perToken, size: size, sharedSize: sharedSize)
   }
 

@@ -43,7 +43,8 @@ struct HuggingFaceFields {
   /// A whole number under the first of `keys` that is there; a fault naming the first key when none is.
   func integer(_ keys: String..., in range: NumberRange) -> Int? {
     if let reader = present(keys) { return reader.integer(in: range) }
-    return text.required(keys[0], "a whole number").flatMap { $0.integer(in: range) }
+    let others = keys.dropFirst().isEmpty ? "" : ", here or as \(keys.dropFirst().joined(separator: " or "))"
+    return text.required(keys[0], "a whole number" + others).flatMap { $0.integer(in: range) }
   }
 
   /// A whole number, or `nil` where none of `keys` is there.
