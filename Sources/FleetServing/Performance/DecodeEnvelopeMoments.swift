@@ -109,19 +109,19 @@ enum BatchFluctuation {
     return min(max(log(upperStep / step) / log(upper / batch), 0), largestElasticity)
   }
 
-  /// b + z·√(b/(1 − η)).
-  static func quantile(mean batch: Double, z: Double, elasticity: Double) -> Double {
-    batch + z * (batch / (1 - elasticity)).squareRoot()
-  }
-
-  /// Solves q = b + z·√(b/(1 − η(b, q))) for q.
-  static func quantile(mean batch: Double, z: Double, step: (Double) -> Double) -> (batch: Double, elasticity: Double) {
+  /// Solves q = b + z·√(b/((1 − η(b, q))·free)) for q.
+  ///
+  /// - Parameter free: share of time left by prompts on an aggregated instance; 1 on a decode instance.
+  static func quantile(mean batch: Double, z: Double, free: Double = 1, step: (Double) -> Double)
+    -> (batch: Double, elasticity: Double)
+  {
     let base = step(batch)
-    var upper = quantile(mean: batch, z: z, elasticity: 0)
+    let spread = z * (batch / free).squareRoot()
+    var upper = batch + spread
     var slope = 0.0
     for _ in 0..<4 {
       slope = elasticity(from: batch, base, to: upper, step(upper))
-      upper = quantile(mean: batch, z: z, elasticity: slope)
+      upper = batch + spread / (1 - slope).squareRoot()
     }
     return (upper, slope)
   }

@@ -107,10 +107,10 @@ extension PrefillEnvelope {
         loads: loads, utilizationCap: smallest, serviceSeconds: services.map(\.mean), servers: servers))
   }
 
-  /// Where a bound is evaluated along a characteristic of the mix: once when the classes agree, else five times.
-  static func nodes(from low: Double, to high: Double) -> [Double] {
+  /// Where a bound is evaluated along a characteristic of the mix: once when the classes agree, else `count` times.
+  static func nodes(from low: Double, to high: Double, count: Int = 5) -> [Double] {
     guard high - low > 1e-3 * high else { return [high] }
-    return (0...4).map { low + (high - low) * Double($0) / 4 }
+    return (0..<count).map { low + (high - low) * Double($0) / Double(count - 1) }
   }
 
   private static func noQueueReason(_ objectives: [(service: ServiceTimes, objective: LatencyObjective)]) -> String {

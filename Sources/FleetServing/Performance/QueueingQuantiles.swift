@@ -31,20 +31,16 @@ enum Quantile {
     percentile > 0.5 ? normal(min(percentile, 0.999_999)) : 0
   }
 
-  /// Quantile of a Gamma distribution given by its mean and variance.
+  /// Quantile of a Gamma distribution given by its mean and variance, at the percentile Φ(z).
   ///
-  /// Wilson and Hilferty (1931): the cube root of a Gamma variable is nearly normal. Within 1.5 % of the exact quantile
-  /// for shapes (mean²/variance) of 0.5 and more at percentiles 0.9 and above; smaller shapes are held at 0.5 by
-  /// scaling the deviation, since there the quantile ÷ standard deviation hardly changes.
-  static func gamma(_ percentile: Double, mean: Double, variance: Double) -> Double {
-    guard mean > 0, variance > 0 else { return max(mean, 0) }
-    let shape = mean * mean / variance
-    let z = normal(min(max(percentile, 1e-6), 0.999_999))
-    if shape < 0.5 {
-      let factor = 1 - 1 / 4.5 + z * (1 / 4.5).squareRoot()
-      return max(0, 0.5.squareRoot() * factor * factor * factor) * variance.squareRoot()
-    }
-    let root = 1 - 1 / (9 * shape) + z * (1 / (9 * shape)).squareRoot()
-    return max(0, mean * root * root * root)
+  /// Wilson and Hilferty (1931): the cube root of a Gamma variable is nearly normal. For shapes (mean²/variance) below
+  /// 0.5, where that fails, the quantile ÷ standard deviation of shape 0.5 is used; it hardly changes there.
+  static func gamma(z: Double, mean: Double, variance: Double) -> Double {
+    guard variance > 0 else { return max(mean, 0) }
+    let shape = max(mean, 0) * max(mean, 0) / variance
+    let held = max(shape, 0.5)
+    let root = 1 - 1 / (9 * held) + z * (1 / (9 * held)).squareRoot()
+    let quantile = max(0, root * root * root)
+    return shape >= 0.5 ? mean * quantile : 0.5.squareRoot() * quantile * variance.squareRoot()
   }
 }
