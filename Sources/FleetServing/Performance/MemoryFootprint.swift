@@ -16,9 +16,7 @@ public struct MemoryFootprint: Sendable {
   public let kvCapacityBytes: Double
 
   private let usableShare: Double
-  private let slidingReplication: Double
-  private let indexReplication: Double
-  private let stateReplication: Double
+  private let replication: Double
 
   /// - Parameter overheadBytesPerDevice: Overrides the backend's O [bytes].
   public init(
@@ -35,11 +33,7 @@ public struct MemoryFootprint: Sendable {
     let stageShare = PipelineParallel.slowestStageShare(layers: model.layers, stages: stages)
     weightBytesPerDevice = model.weightBytesPerDevice(strategy, in: configuration.weightPrecision, share: stageShare)
 
-    let tensor = strategy.tensor
-    let replication = model.attention.kvReplication(tensor: tensor)
-    slidingReplication = (model.slidingWindow?.attention.kvReplication(tensor: tensor) ?? 1) / replication
-    indexReplication = Double(tensor) / replication
-    stateReplication = 1 / replication
+    replication = model.attention.kvReplication(tensor: strategy.tensor)
     let free = max(0, usableBytesPerDevice - weightBytesPerDevice - self.overheadBytesPerDevice)
     kvCapacityBytes = Double(strategy.devicesPerStage) * free / stageShare / replication
   }
@@ -49,15 +43,9 @@ public struct MemoryFootprint: Sendable {
   /// Sliding windows are capped. Layers that tensor parallelism replicates more or less often than full-attention layers
   /// count in proportion.
   public func kvBytes(sequenceTokens: Double) -> Double {
-    let model = configuration.model
-    let precision = configuration.kvPrecision
-    let tokens = max(sequenceTokens, 0)
-    let full = Double(model.fullAttentionLayers * model.attention.kvElementsPerToken) * precision.kvBytesPerElement
-    let index = max(0, model.kvBytesPerToken(in: precision) - full)
-    let inWindow = min(tokens, Double(model.slidingWindow?.windowTokens ?? 0))
-    return tokens * (full + index * indexReplication)
-      + inWindow * model.slidingKVBytesPerToken(in: precision) * slidingReplication
-      + Double(model.stateBytesPerSequence) * stateReplication
+    configuration.model.storedKVBytes(
+      tokens: max(sequenceTokens, 0), in: configuration.kvPrecision, tensor: configuration.strategy.tensor)
+      / replication
   }
 
   /// Tokens that fit in all sequences together when sequences are long: windows and states are not counted.
@@ -87,6 +75,22 @@ public struct MemoryFootprint: Sendable {
 }
 
 extension LanguageModel {
+  /// Cache and state of one sequence on all devices of its tensor-parallel group together [bytes], copies counted.
+  ///
+  /// KV heads are copied where there are fewer than devices; a latent cache and the keys of sparse-attention indexers
+  /// lie on every device; states of linear layers are split.
+  func storedKVBytes(tokens: Double, in precision: Precision, tensor: Int) -> Double {
+    let full = Double(fullAttentionLayers * attention.kvElementsPerToken) * precision.kvBytesPerElement
+    let index = max(0, kvBytesPerToken(in: precision) - full)
+    var bytes = tokens * (full * attention.kvReplication(tensor: tensor) + index * Double(tensor))
+    if let slidingWindow {
+      bytes +=
+        min(tokens, Double(slidingWindow.windowTokens)) * slidingKVBytesPerToken(in: precision)
+        * slidingWindow.attention.kvReplication(tensor: tensor)
+    }
+    return bytes + Double(stateBytesPerSequence)
+  }
+
   /// Weights on one device of a stage that holds `share` of the layers [bytes].
   ///
   /// Experts are spread over all devices of the stage; everything else is split over tensor-parallel devices and repeated on
