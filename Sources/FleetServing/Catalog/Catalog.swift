@@ -2,12 +2,14 @@ import FleetJSON
 
 /// What is known of accelerators and language models, with the origin of every number.
 ///
-/// Read from a folder with `accelerators/*.json` and `llms/*.json`. Ids, names and aliases are found regardless of case.
+/// Read from a folder with `accelerators/*.json`, `llms/*.json` and `latency/constants.json`. Ids, names and aliases are found regardless of case.
 public struct Catalog: Sendable {
   /// Sorted by id.
   public let accelerators: [Accelerator]
   /// Sorted by id.
   public let models: [LanguageModel]
+  /// Fitted constants of the latency model.
+  public let latencyConstants: LatencyConstants
   /// SHA-256 over the names and contents of all files read.
   public let hash: String
 
@@ -15,7 +17,10 @@ public struct Catalog: Sendable {
   private let modelIndex: [String: Int]
 
   /// A catalog built in code. Where two entries answer to one spelling, the first in the order of ids does.
-  public init(accelerators: [Accelerator], models: [LanguageModel], hash: String = "") {
+  public init(
+    accelerators: [Accelerator], models: [LanguageModel], latencyConstants: LatencyConstants, hash: String = ""
+  ) {
+    self.latencyConstants = latencyConstants
     self.accelerators = accelerators.sorted { $0.id < $1.id }
     self.models = models.sorted { $0.id < $1.id }
     self.hash = hash

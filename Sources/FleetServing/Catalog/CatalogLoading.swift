@@ -1,7 +1,7 @@
 import FleetJSON
 
 extension Catalog {
-  /// Reads every `accelerators/*.json` and `llms/*.json` of a folder.
+  /// Reads every `accelerators/*.json` and `llms/*.json` and the file `latency/constants.json` of a folder.
   ///
   /// Strict: unknown keys, figures outside the plausible range, numbers without provenance, a file whose name is not its
   /// id, and spellings that two entries claim are faults.
@@ -14,8 +14,11 @@ extension Catalog {
     let models = loading.entries(in: "llms", decode: LanguageModel.init(decoding:)) { model in
       CatalogSpellings(id: model.id, others: [model.name] + model.aliases)
     }
-    if !loading.faults.isEmpty { throw CatalogFaults(files: loading.faults) }
-    self.init(accelerators: accelerators, models: models, hash: sha256Hex(Array(loading.manifest.utf8)))
+    let constants = loading.file("latency/constants.json") { LatencyConstants(decoding: $0) }
+    guard let constants, loading.faults.isEmpty else { throw CatalogFaults(files: loading.faults) }
+    self.init(
+      accelerators: accelerators, models: models, latencyConstants: constants,
+      hash: sha256Hex(Array(loading.manifest.utf8)))
   }
 }
 
@@ -48,29 +51,35 @@ private struct CatalogLoading {
     var entries: [Entry] = []
     var claimed: [String: String] = [:]
     for name in names where name.hasSuffix(".json") && !name.hasPrefix(".") {
-      let file = "\(path)/\(name)"
-      do throws(Faults) {
-        let bytes = try InputFile.read(path: file, maximumBytes: 1 << 20)
-        manifest += "\(folder)/\(name) \(sha256Hex(bytes))\n"
-        let entry = try JSONParser.decode(bytes, source: file, decode)
-        let names = spellings(entry)
-        var conflicts: [Fault] = []
-        if names.id + ".json" != name {
-          conflicts.append(Fault(path: "/id", message: "the id \"\(names.id)\" is not the name of the file"))
-        }
-        for spelling in Set(([names.id] + names.others).map { $0.lowercased() }).sorted() {
-          if let other = claimed[spelling] {
-            conflicts.append(Fault(path: "", message: "\"\(spelling)\" already means \(other)"))
-          } else {
-            claimed[spelling] = file
-          }
-        }
-        if !conflicts.isEmpty { throw Faults(source: file, all: conflicts) }
-        entries.append(entry)
-      } catch {
-        faults.append(error)
+      guard let entry = file("\(folder)/\(name)", decode: decode) else { continue }
+      let spelled = spellings(entry)
+      var conflicts: [Fault] = []
+      if spelled.id + ".json" != name {
+        conflicts.append(Fault(path: "/id", message: "the id \"\(spelled.id)\" is not the name of the file"))
       }
+      for spelling in Set(([spelled.id] + spelled.others).map { $0.lowercased() }).sorted() {
+        if let other = claimed[spelling] {
+          conflicts.append(Fault(path: "", message: "\"\(spelling)\" already means \(other)"))
+        } else {
+          claimed[spelling] = spelled.id
+        }
+      }
+      if !conflicts.isEmpty { faults.append(Faults(source: "\(path)/\(name)", all: conflicts)) }
+      entries.append(entry)
     }
     return entries
+  }
+
+  /// One file of the folder; `nil` leaves its faults.
+  mutating func file<Entry>(_ name: String, decode: (JSONReader) -> Entry?) -> Entry? {
+    let path = "\(directory)/\(name)"
+    do throws(Faults) {
+      let bytes = try InputFile.read(path: path, maximumBytes: 1 << 20)
+      manifest += "\(name) \(sha256Hex(bytes))\n"
+      return try JSONParser.decode(bytes, source: path, decode)
+    } catch {
+      faults.append(error)
+      return nil
+    }
   }
 }

@@ -1,3 +1,5 @@
+import FleetJSON
+
 /// Everything that a planner is asked: models, traffic, objectives, accelerators with prices and stock, policy.
 ///
 /// A value of this type is already validated: ids resolve, numbers are finite and in range, lists that index one
@@ -24,13 +26,16 @@ public struct PlanningProblem: Sendable {
   public var limits: SolverLimits
   /// SHA-256 of the problem file as read, with the files it names; empty for problems built in code.
   public var inputHash: String
+  /// What looks odd in the problem file but can be planned, such as a price far from the usual.
+  public var warnings: [Fault]
 
   public init(
     name: String, summary: String? = nil, periods: [Period] = [Period(id: "all", hours: 1)],
     models: [ServedModel], pools: [AcceleratorPool], classes: [RequestClass],
     capacityTables: [CapacityTable] = [], links: [PoolLink] = [], kvExchange: KVExchangeRule = .all,
     policy: Policy = Policy(), objectives: [PlanObjective] = [.cost], trafficMix: TrafficMix = .proportional,
-    currentFleet: [CurrentFleetEntry] = [], limits: SolverLimits = SolverLimits(), inputHash: String = ""
+    currentFleet: [CurrentFleetEntry] = [], limits: SolverLimits = SolverLimits(), inputHash: String = "",
+    warnings: [Fault] = []
   ) {
     self.name = name
     self.summary = summary
@@ -47,6 +52,7 @@ public struct PlanningProblem: Sendable {
     self.currentFleet = currentFleet
     self.limits = limits
     self.inputHash = inputHash
+    self.warnings = warnings
   }
 }
 
