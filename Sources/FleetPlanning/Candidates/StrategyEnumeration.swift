@@ -1,0 +1,50 @@
+import FleetServing
+
+/// Parallel strategies worth considering for a model on an accelerator, before any physics.
+enum StrategyEnumeration {
+  /// Largest instance considered where the policy names none [devices].
+  static let defaultMaximumDevices = 64
+
+  /// All combinations of allowed degrees that fit the node structure, by devices, then by degrees.
+  ///
+  /// Attention data parallelism and expert parallelism are considered for mixture-of-experts models only; for dense
+  /// models a data-parallel rank is simply another instance. Expert degrees default to 1 and every device of a stage.
+  static func strategies(for model: LanguageModel, on accelerator: Accelerator, policy: Policy) -> [ParallelStrategy] {
+    let isMixture = model.isMixtureOfExperts
+    let limit = policy.maximumDevicesPerInstance ?? defaultMaximumDevices
+    var result: [ParallelStrategy] = []
+    for tensor in tensorDegrees(accelerator, policy) {
+      for data in isMixture ? policy.dataDegrees : [1] {
+        let stage = tensor * data
+        let experts = isMixture ? policy.expertDegrees ?? (stage > 1 ? [1, stage] : [1]) : [1]
+        for expert in experts where stage % expert == 0 {
+          // Attention ranks without expert parallelism would repeat every expert on every rank.
+          if data > 1, expert == 1 { continue }
+          for pipeline in policy.pipelineDegrees {
+            let strategy = ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data)
+            if strategy.devices <= limit { result.append(strategy) }
+          }
+        }
+      }
+    }
+    return result.sorted {
+      ($0.devices, $0.pipeline, $0.data, $0.tensor, $0.expert)
+        < ($1.devices, $1.pipeline, $1.data, $1.tensor, $1.expert)
+    }
+  }
+
+  private static func tensorDegrees(_ accelerator: Accelerator, _ policy: Policy) -> [Int] {
+    guard let allowed = policy.tensorDegrees else { return accelerator.tensorParallelDegrees }
+    return accelerator.tensorParallelDegrees.filter(allowed.contains)
+  }
+
+  /// Why instances of this size cannot be packed into nodes without loss, or `nil`.
+  ///
+  /// Sizes that divide the node pack by halving; sizes above it must be whole nodes.
+  static func packingFault(devices: Int, node: Int) -> String? {
+    if devices <= node {
+      return node % devices == 0 ? nil : "\(devices) devices do not divide a node of \(node)"
+    }
+    return devices % node == 0 ? nil : "\(devices) devices are not a whole number of nodes of \(node)"
+  }
+}
