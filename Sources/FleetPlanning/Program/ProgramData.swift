@@ -79,7 +79,7 @@ struct HoldingTier: Sendable, Hashable {
   var usdPerDeviceHour: Double
   /// Devices in one unit of purchase: the node size where whole nodes are billed, else 1.
   var unitDevices: Int
-  /// Units available; `nil` = as many as the stock allows.
+  /// Units that the tier itself offers; `nil` = as many as the stock allows.
   var maximumUnits: Int?
 
   /// Tiers of all pools; the current fleet first, so that equal prices prefer what is already held.
@@ -94,11 +94,10 @@ struct HoldingTier: Sendable, Hashable {
             maximumUnits: entry.devices / unit))
       }
       for tier in pool.tiers {
-        let available = [tier.availableDevices, pool.stockDevices].compactMap { $0 }.min()
         result.append(
           HoldingTier(
             poolIndex: index, kind: tier.kind, usdPerDeviceHour: tier.usdPerDeviceHour, unitDevices: unit,
-            maximumUnits: available.map { $0 / unit }))
+            maximumUnits: tier.availableDevices.map { $0 / unit }))
       }
     }
     return result

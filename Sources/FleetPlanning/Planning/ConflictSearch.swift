@@ -1,0 +1,200 @@
+import FleetOptimization
+import FleetServing
+
+/// Says why no plan exists, and the smallest changes each of which alone would allow one.
+///
+/// Rows of the program that a user can change are made elastic, one family at a time, and the least violation is solved
+/// for; objectives of classes are loosened by bisection, sizing candidates anew each time. Every repair named was found
+/// by solving the repaired problem.
+struct ConflictSearch {
+  let session: PlanningSession
+  let program: Program
+  let set: CandidateSet
+
+  /// Time for one question [s]; a repair that cannot be settled in it is not named.
+  static let questionSeconds = 3.0
+  /// Loosest objective tried, as a multiple of the stated one.
+  static let loosestFactor = 32.0
+  /// Width at which bisection of an objective ends, relative.
+  static let bisectionWidth = 0.02
+
+  private var data: ProgramData { program.data }
+  private var problem: PlanningProblem { data.problem }
+
+  func report() -> ConflictReport {
+    let unserved = problem.classes.indices.filter { data.meanRate($0) > 0 && !data.canServe($0) }
+    var repairs: [String] = []
+    if unserved.isEmpty {
+      repairs += rowRepairs()
+      repairs += trafficRepair()
+    }
+    repairs += objectiveRepairs(unserved.isEmpty ? Array(problem.classes.indices) : unserved)
+    let conflicting = unserved.isEmpty ? conflictingRows() : unserved.map(unservedText)
+    let summary =
+      unserved.isEmpty
+      ? "No plan obeys all rules" + (conflicting.isEmpty ? "." : ": " + conflicting.joined(separator: "; ") + ".")
+      : "No configuration can serve \(unserved.map { problem.classes[$0].id }.joined(separator: ", "))."
+    return ConflictReport(summary: summary, conflicting: conflicting, repairs: repairs)
+  }
+
+  // MARK: Rows
+
+  private func rows(_ prefix: String) -> [Int] {
+    program.model.rows.indices.filter {
+      let name = program.model.rows[$0].name
+      return name == prefix || name.hasPrefix(prefix + "[")
+    }
+  }
+
+  private func elastic(_ rows: [Int], in model: Model? = nil) -> Relaxation.Result? {
+    guard !rows.isEmpty else { return nil }
+    let relaxation = Relaxation(
+      rows.map { Relaxation.ElasticRow(row: $0, side: .upper, penalty: penalty($0)) })
+    var options = SolverOptions()
+    options.timeLimitSeconds = Self.questionSeconds
+    options.cancellation = session.planner.cancellation
+    guard let result = try? relaxation.solve(model ?? program.model, solver: GLPKSolver(options: options)),
+      result.outcome.solution != nil
+    else { return nil }
+    return result
+  }
+
+  /// One unit of a row, priced so that misses of different families compare: relative to the row's limit.
+  private func penalty(_ row: Int) -> Double {
+    let upper = program.model.rows[row].upper
+    return 1 / max(1, upper.isFinite ? abs(upper) : 1)
+  }
+
+  /// Rows that cannot hold together, in the user's words: the least violation over all rows that a user can change.
+  private func conflictingRows() -> [String] {
+    let changeable = ["stock", "budget", "power", "spot", "share_spend", "share_devices", "share_capacity", "link"]
+      .flatMap(rows)
+    guard let result = elastic(changeable) else { return [] }
+    return result.needs.map { BindingText.message(row: $0.name, program: program) }
+  }
+
+  private func rowRepairs() -> [String] {
+    var repairs: [String] = []
+    for row in rows("stock") {
+      guard let need = elastic([row])?.needs.first else { continue }
+      let pool = BindingText.index(need.name)[0]
+      repairs.append("\(wholeDevices(need.amount, pool: pool)) more \(pool) in stock")
+    }
+    if repairs.isEmpty, let all = elastic(rows("stock")), !all.needs.isEmpty {
+      let parts = all.needs.map { need in
+        let pool = BindingText.index(need.name)[0]
+        return "\(wholeDevices(need.amount, pool: pool)) more \(pool)"
+      }
+      repairs.append(parts.joined(separator: " and ") + " in stock")
+    }
+    if let need = elastic(rows("budget"))?.needs.first, let budget = problem.policy.budgetUSDPerHour {
+      repairs.append("a budget of at least \(Amount.usd(budget + need.amount))/h (now \(Amount.usd(budget))/h)")
+    }
+    if let needs = elastic(rows("power"))?.needs, let cap = problem.policy.powerCapWatts,
+      let most = needs.map(\.amount).max()
+    {
+      repairs.append("a power cap of at least \(Amount.kilowatts(cap + most)) (now \(Amount.kilowatts(cap)))")
+    }
+    for (prefix, words) in [
+      ("share_spend", "the limits on vendors' share of spending"),
+      ("share_devices", "the limits on vendors' share of devices"),
+      ("share_capacity", "the limits on vendors' share of traffic"),
+      ("spot", "the limit on spot devices"), ("link", "the bandwidth limits of links"),
+    ] {
+      if let result = elastic(rows(prefix)), !result.needs.isEmpty { repairs.append("loosening \(words)") }
+    }
+    return repairs
+  }
+
+  private func wholeDevices(_ amount: Double, pool: String) -> Int {
+    let count = Int((amount - 1e-6).rounded(.up))
+    guard let found = problem.pools.first(where: { $0.id == pool }), found.wholeNodes else { return count }
+    let node = found.accelerator.devicesPerNode
+    return (count + node - 1) / node * node
+  }
+
+  /// The largest share of all traffic that can be served as things stand.
+  private func trafficRepair() -> [String] {
+    var reduced = problem
+    reduced.objectives = [.traffic]
+    reduced.trafficMix = .proportional
+    let data = ProgramData(reduced, like: self.data)
+    guard let solve = try? ProgramSolve(Program(data), objectives: [.traffic], options: questionOptions),
+      let unserved = solve.objective
+    else { return [] }
+    let offered = reduced.classes.indices.reduce(0) { $0 + data.meanRate($1) }
+    guard offered > 0, unserved < offered * (1 - 1e-6) else { return [] }
+    let share = ((1 - unserved / offered) * 1000).rounded(.down) / 10
+    return ["serving \(share) % of the traffic (the most that fits)"]
+  }
+
+  private var questionOptions: SolverOptions {
+    var options = SolverOptions()
+    options.timeLimitSeconds = Self.questionSeconds
+    options.cancellation = session.planner.cancellation
+    return options
+  }
+
+  // MARK: Objectives
+
+  private func unservedText(_ classIndex: Int) -> String {
+    let requestClass = problem.classes[classIndex]
+    let reasons = set.rejected.filter { problem.models[$0.modelIndex].id == requestClass.modelID }
+    var counts: [String: Int] = [:]
+    for rejected in reasons { counts[rejected.reason, default: 0] += 1 }
+    let commonest = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+    return "class \(requestClass.id): " + (commonest ?? "no configuration of model \(requestClass.modelID) is allowed")
+  }
+
+  private func objectiveRepairs(_ classes: [Int]) -> [String] {
+    var repairs: [String] = []
+    for classIndex in classes where data.meanRate(classIndex) > 0 {
+      for objective in [\ServiceLevelObjective.ttft, \.tpot, \.endToEnd] {
+        guard let stated = problem.classes[classIndex].objective[keyPath: objective],
+          let seconds = leastSeconds(classIndex, objective, stated: stated.seconds)
+        else { continue }
+        let name = objective == \.ttft ? "TTFT" : objective == \.tpot ? "TPOT" : "end-to-end time"
+        repairs.append(
+          "\(name) ≥ \(Amount.milliseconds(seconds)) for class \(problem.classes[classIndex].id) (now \(Amount.milliseconds(stated.seconds)))")
+      }
+    }
+    return repairs
+  }
+
+  /// Least value of one objective of one class that allows a plan, within `bisectionWidth`; `nil` when none does.
+  private func leastSeconds(
+    _ classIndex: Int, _ objective: WritableKeyPath<ServiceLevelObjective, LatencyObjective?>, stated: Double
+  ) -> Double? {
+    func allows(_ factor: Double) -> Bool {
+      var changed = problem
+      changed.classes[classIndex].objective[keyPath: objective]?.seconds = stated * factor
+      return isFeasible(changed)
+    }
+    guard allows(Self.loosestFactor) else { return nil }
+    var low = 1.0
+    var high = Self.loosestFactor
+    while high / low > 1 + Self.bisectionWidth {
+      let middle = (low * high).squareRoot()
+      if allows(middle) { high = middle } else { low = middle }
+    }
+    return stated * high
+  }
+
+  private func isFeasible(_ changed: PlanningProblem) -> Bool {
+    let set = CandidateEnumeration(problem: changed, constants: session.planner.constants).enumerate()
+    var data = ProgramData(problem: changed, set: set)
+    data.candidates = Dominance.reduce(data.candidates)
+    guard changed.classes.indices.allSatisfy({ data.meanRate($0) == 0 || data.canServe($0) }) else { return false }
+    var options = questionOptions
+    options.relativeGap = 1
+    return (try? GLPKSolver(options: options).solve(Program(data).model))?.solution != nil
+  }
+}
+
+extension ProgramData {
+  /// The same candidates under another problem statement (objective or policy).
+  init(_ problem: PlanningProblem, like other: ProgramData) {
+    self.init(
+      problem: problem, set: CandidateSet(candidates: other.candidates, endpoints: other.endpoints, rejected: []))
+  }
+}

@@ -1,0 +1,92 @@
+import FleetOptimization
+import FleetServing
+
+/// Plans a fleet: which accelerators prefill, decode or serve aggregated, how, and how many of them.
+///
+/// ```swift
+/// var planner = Planner(constants: catalog.latencyConstants)
+/// planner.timeLimitSeconds = 60
+/// switch try planner.plan(problem) {
+/// case .optimal(let plan), .feasible(let plan): print(plan.costUSDPerHour ?? 0)
+/// case .infeasible(let plan): print(plan.conflict?.summary ?? "")
+/// case .unsolved(let plan): print(plan.unsolvedReason ?? "")
+/// }
+/// ```
+public struct Planner: Sendable {
+  /// Constants of the latency model.
+  public var constants: LatencyConstants
+  /// Written into the plan's provenance.
+  public var catalogHash: String
+  /// Overrides the problem's time limit [s].
+  public var timeLimitSeconds: Double?
+  /// Overrides the problem's relative gap; 0 asks for a proof of optimality.
+  public var relativeGap: Double?
+  /// Whether other ways of planning are solved beside the joint program.
+  public var solvesBaselines = true
+  /// Whether an infeasible problem is searched for the smallest repairs.
+  public var explainsConflicts = true
+  /// Called a few times per second while the joint program is solved, on the solver's thread.
+  public var progress: (@Sendable (SolveProgress) -> Void)?
+  /// Ends the search early; the best plan found so far is returned.
+  public var cancellation: Cancellation?
+
+  public init(constants: LatencyConstants, catalogHash: String = "") {
+    self.constants = constants
+    self.catalogHash = catalogHash
+  }
+
+  /// A planner with the latency constants and the identity of a catalog.
+  public init(catalog: Catalog) {
+    self.init(constants: catalog.latencyConstants, catalogHash: catalog.hash)
+  }
+
+  /// Plans a problem; see `PlanningAnswer` for the four answers.
+  ///
+  /// - Throws: `PlannerFailure` when the program is malformed, the solver fails, or the plan does not survive the check
+  ///   outside the solver.
+  public func plan(_ problem: PlanningProblem) throws(PlannerFailure) -> PlanningAnswer {
+    let plan = try solve(problem)
+    switch plan.status {
+    case .optimal: return .optimal(plan)
+    case .feasible: return .feasible(plan)
+    case .infeasible: return .infeasible(plan)
+    case .unsolved: return .unsolved(plan)
+    }
+  }
+
+  /// The plan with its status, whatever the answer is.
+  public func solve(_ problem: PlanningProblem) throws(PlannerFailure) -> Plan {
+    let session = PlanningSession(planner: self, problem: problem)
+    return try session.run()
+  }
+}
+
+/// The four different answers to a planning problem; each carries the plan with all that is known.
+public enum PlanningAnswer: Sendable {
+  /// Proven to be the best.
+  case optimal(Plan)
+  /// A plan that obeys every rule, with a stated gap to the proven bound.
+  case feasible(Plan)
+  /// No plan obeys all rules; `plan.conflict` says why and what would repair it.
+  case infeasible(Plan)
+  /// Neither a plan nor a proof within the limits; `plan.unsolvedReason` says why.
+  case unsolved(Plan)
+}
+
+/// Something went wrong that is no answer.
+public enum PlannerFailure: Error, Sendable, CustomStringConvertible {
+  /// The program could not be stated: every fault of the model.
+  case program([String])
+  /// GLPK failed; its own words.
+  case solver(String)
+  /// The plan contradicts the problem when it is recomputed outside the solver.
+  case check([String])
+
+  public var description: String {
+    switch self {
+    case .program(let faults): "the program could not be stated: " + faults.joined(separator: "; ")
+    case .solver(let text): "the solver failed: \(text)"
+    case .check(let faults): "the plan did not pass the check outside the solver: " + faults.joined(separator: "; ")
+    }
+  }
+}

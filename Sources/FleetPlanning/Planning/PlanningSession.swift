@@ -1,0 +1,134 @@
+import FleetOptimization
+import FleetServing
+import Foundation
+
+/// One problem on its way to a plan.
+struct PlanningSession: Sendable {
+  let planner: Planner
+  let problem: PlanningProblem
+
+  /// Longest time a baseline may take [s]; it is stated with its gap when that does not suffice.
+  static let baselineSeconds = 10.0
+
+  func run() throws(PlannerFailure) -> Plan {
+    let set = CandidateEnumeration(problem: problem, constants: planner.constants).enumerate()
+    let full = ProgramData(problem: problem, set: set)
+    var data = full
+    data.candidates = Dominance.reduce(full.candidates)
+    let program = Program(data)
+    let baselines = planner.solvesBaselines ? Baseline.all(for: data) : []
+    var solves = try solveAll(program, baselines)
+    var joint = solves.removeFirst()
+
+    // A restricted program can end with a better plan only when the joint one was cut short: take it over.
+    if joint.status == .feasible || joint.status == .unsolved,
+      let better = zip(baselines, solves).filter({ $0.1.solution != nil })
+        .min(by: { ($0.1.objective ?? .infinity) < ($1.1.objective ?? .infinity) }),
+      (better.1.objective ?? .infinity) < (joint.objective ?? .infinity)
+    {
+      joint = adopting(better.1, from: program.restricted(to: better.0.scope), into: joint, of: program)
+    }
+    if case .failed(let text) = joint.termination { throw .solver(text) }
+
+    var plan = PlanBuilder(program: program, constants: planner.constants).plan(of: joint)
+    plan.provenance = provenance(program, full: full, joint)
+    plan.rejected = RejectionSummary.alternatives(set, program: program, solve: joint)
+    plan.baselines = zip(baselines, solves).map { baseline, solve in
+      BaselineReport.result(baseline, solve, program: program)
+    }
+    if joint.status == .infeasible, planner.explainsConflicts {
+      plan.conflict = ConflictSearch(session: self, program: program, set: set).report()
+    }
+    if joint.status == .unsolved {
+      plan.unsolvedReason = "no plan was found within the limits (\(joint.statusText))"
+    }
+    if joint.solution != nil {
+      let faults = PlanCheck(problem: problem, constants: planner.constants).faults(of: plan)
+      guard faults.isEmpty else { throw .check(faults) }
+    }
+    return plan
+  }
+
+  /// Solves the joint program and the baselines, two at a time; the joint program comes first in the result.
+  private func solveAll(_ program: Program, _ baselines: [Baseline]) throws(PlannerFailure) -> [ProgramSolve] {
+    let slots = Slots<Result<ProgramSolve, ModelError>>(count: baselines.count + 1)
+    let objectives = problem.effectiveObjectives
+    DispatchQueue.concurrentPerform(iterations: baselines.count + 1) { index in
+      var options = self.options
+      var target = program
+      if index > 0 {
+        target = program.restricted(to: baselines[index - 1].scope)
+        options.progress = nil
+        options.timeLimitSeconds = min(options.timeLimitSeconds ?? Self.baselineSeconds, Self.baselineSeconds)
+      }
+      do throws(ModelError) {
+        slots.set(
+          .success(try ProgramSolve(target, objectives: objectives, options: options)), at: index)
+      } catch {
+        slots.set(.failure(error), at: index)
+      }
+    }
+    var solves: [ProgramSolve] = []
+    for result in slots.values {
+      switch result {
+      case .success(let solve): solves.append(solve)
+      case .failure(let error): throw .program(error.faults)
+      }
+    }
+    return solves
+  }
+
+  var options: SolverOptions {
+    var options = SolverOptions()
+    options.timeLimitSeconds = planner.timeLimitSeconds ?? problem.limits.timeSeconds
+    options.relativeGap = max(SolverOptions.exactGap, planner.relativeGap ?? problem.limits.relativeGap)
+    options.nodeLimit = problem.limits.nodes
+    options.progress = planner.progress
+    options.cancellation = planner.cancellation
+    return options
+  }
+
+  /// The joint answer with a better plan found under restrictions, in the joint program's columns.
+  private func adopting(
+    _ better: ProgramSolve, from restricted: Program, into joint: ProgramSolve, of program: Program
+  ) -> ProgramSolve {
+    guard let solution = better.solution else { return joint }
+    var result = joint
+    result.solution = Solution(
+      values: program.values(matching: restricted, solution), objective: solution.objective)
+    result.objective = better.objective
+    if result.termination == .infeasible { result.termination = .timeLimit }
+    return result
+  }
+
+  private func provenance(_ program: Program, full: ProgramData, _ joint: ProgramSolve) -> PlanProvenance {
+    PlanProvenance(
+      inputHash: problem.inputHash, catalogHash: planner.catalogHash, version: FleetplanVersion.current,
+      solver: "GLPK \(GLPKSolver.version)", solverStatus: joint.statusText, rows: joint.statistics.rows,
+      columns: joint.statistics.columns, integerColumns: joint.statistics.integerColumns,
+      candidates: full.candidates.count, reducedCandidates: program.data.candidates.count,
+      latencyModel: planner.constants.label)
+  }
+}
+
+/// Version of fleetplan, written into plans.
+public enum FleetplanVersion {
+  public static let current = "0.1.0"
+}
+
+extension Program {
+  /// The same problem with fewer candidates, pools or tiers.
+  func restricted(to scope: ProgramScope) -> Program {
+    var data = data
+    data.scope = scope
+    data.candidates = data.candidates.filter(scope.admits)
+    return Program(data)
+  }
+
+  /// Values for this program's columns taken by name from a restricted version; columns that it lacks are 0.
+  func values(matching other: Program, _ solution: Solution) -> [Double] {
+    var byName: [String: Double] = [:]
+    for (index, record) in other.model.variables.enumerated() { byName[record.name] = solution.values[index] }
+    return model.variables.map { byName[$0.name] ?? 0 }
+  }
+}
