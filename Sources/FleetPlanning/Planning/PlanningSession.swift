@@ -33,9 +33,7 @@ struct PlanningSession: Sendable {
     var plan = PlanBuilder(program: program, constants: planner.constants).plan(of: joint)
     plan.provenance = provenance(program, full: full, joint)
     plan.rejected = RejectionSummary.alternatives(set, program: program, solve: joint)
-    plan.baselines = zip(baselines, solves).map { baseline, solve in
-      BaselineReport.result(baseline, solve, program: program)
-    }
+    plan.baselines = BaselineReport.results(baselines, solves, program: program)
     if joint.status == .infeasible, planner.explainsConflicts {
       plan.conflict = ConflictSearch(session: self, program: program, set: set).report()
     }

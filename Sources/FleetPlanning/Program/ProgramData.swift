@@ -12,12 +12,13 @@ struct ProgramData: Sendable {
   /// Share of the planning cycle that each period takes; sums to 1.
   let periodShares: [Double]
   let tiers: [HoldingTier]
-  /// KV bytes that one request of a class sends from prefill to decode; 0 for classes of measured-only models.
+  /// KV bytes that one request of a class sends from prefill to decode, in the widest allowed KV precision; 0 for classes
+  /// of measured-only models.
   let transferBytes: [Double]
   /// Restrictions that apply to this solve only (baselines).
   var scope: ProgramScope
 
-  init(problem: PlanningProblem, set: CandidateSet, transferBytes: [Double], scope: ProgramScope = ProgramScope()) {
+  init(problem: PlanningProblem, set: CandidateSet, scope: ProgramScope = ProgramScope()) {
     self.problem = problem
     candidates = set.candidates
     endpoints = set.endpoints
@@ -25,7 +26,17 @@ struct ProgramData: Sendable {
     let hours = problem.periods.reduce(0) { $0 + $1.hours }
     periodShares = problem.periods.map { $0.hours / hours }
     tiers = HoldingTier.all(of: problem)
-    self.transferBytes = transferBytes
+    transferBytes = problem.classes.map { requestClass in
+      let model = problem.models.first { $0.id == requestClass.modelID }
+      guard let architecture = model?.architecture, let allowed = model?.kvPrecisions else { return 0 }
+      return allowed.reduce(0) { largest, precision in
+        max(
+          largest,
+          requestClass.lengths.mean {
+            architecture.kvBytesPerSequence(contextTokens: $0.inputTokens, in: precision)
+          })
+      }
+    }
     self.scope = scope
   }
 

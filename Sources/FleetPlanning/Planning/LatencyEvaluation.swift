@@ -1,0 +1,84 @@
+import FleetServing
+
+/// Latencies of a plan at its actual rates: queues, batches and transfers recomputed from the latency model, without the
+/// linear loads that the program worked with.
+struct LatencyEvaluation: Sendable {
+  /// What one group gives one class in one period; `nil` where a measured table states no latency.
+  struct Prediction: Sendable, Hashable {
+    /// Arrival → first token at the prefill (or aggregated) instance, before any KV transfer [s].
+    var ttftSeconds: Double?
+    var tpotSeconds: Double?
+  }
+
+  let problem: PlanningProblem
+  let serving: ServingModel
+  let lengths: [LengthDistribution]
+  let objectives: [EffectiveObjectives]
+
+  init(problem: PlanningProblem, constants: LatencyConstants) {
+    let enumeration = CandidateEnumeration(problem: problem, constants: constants)
+    self.problem = problem
+    serving = enumeration.serving
+    lengths = enumeration.lengths
+    objectives = enumeration.objectives
+  }
+
+  /// Predictions by class for `instances` of a configuration under a mix of rates [requests/s].
+  func predict(
+    phase: Phase, configuration: InstanceConfiguration, instances: Int, mix: [(classIndex: Int, rate: Double)]
+  ) -> [Int: Prediction] {
+    let classes = mix.map { entry in
+      (
+        AdmittedClass(
+          id: problem.classes[entry.classIndex].id, lengths: lengths[entry.classIndex],
+          ttft: objectives[entry.classIndex].ttft, tpot: objectives[entry.classIndex].tpot), entry.rate
+      )
+    }
+    var result: [Int: Prediction] = [:]
+    switch phase {
+    case .prefill:
+      let answer = serving.predictPrefill(configuration, instances: instances, mix: classes)
+      for (entry, latency) in zip(mix, answer.classes) {
+        result[entry.classIndex] = Prediction(ttftSeconds: latency.ttftSeconds, tpotSeconds: nil)
+      }
+    case .decode:
+      let answer = serving.predictDecode(configuration, instances: instances, mix: classes)
+      for (entry, latency) in zip(mix, answer.classes) {
+        result[entry.classIndex] = Prediction(ttftSeconds: nil, tpotSeconds: latency.tpotSeconds)
+      }
+    case .aggregated:
+      let answer = serving.predictAggregated(configuration, instances: instances, mix: classes)
+      for (index, entry) in mix.enumerated() {
+        result[entry.classIndex] = Prediction(
+          ttftSeconds: answer.prefill.classes[index].ttftSeconds,
+          tpotSeconds: answer.decode.classes[index].tpotSeconds)
+      }
+    }
+    return result
+  }
+
+  /// Latencies that a measured table states for a class.
+  func measured(table: CapacityTable, classIndex: Int) -> Prediction {
+    guard case .serves(let match) = table.load(for: problem.classes[classIndex]) else {
+      return Prediction(ttftSeconds: nil, tpotSeconds: nil)
+    }
+    return Prediction(ttftSeconds: match.ttftSeconds, tpotSeconds: match.tpotSeconds)
+  }
+
+  /// Visible KV transfer of a class between two configurations [s]; 0 where one of them is a measured table.
+  func transferSeconds(
+    from sender: InstanceConfiguration?, pool: Int, to receiver: InstanceConfiguration?, pool decodePool: Int,
+    classIndex: Int
+  ) -> Double {
+    guard let sender, let receiver else { return 0 }
+    let tokens = TransferTimes.countedTokens(problem.classes[classIndex], lengths: lengths[classIndex])
+    let prefill = serving.latency.prefillSeconds(sender, inputTokens: tokens).totalSeconds
+    let link = problem.links.first {
+      $0.prefillPoolID == problem.pools[pool].id && $0.decodePoolID == problem.pools[decodePool].id
+    }
+    let estimate = KVTransferModel(constants: serving.latency.constants).estimate(
+      from: sender, to: receiver, tokens: tokens, link: link, prefillSeconds: prefill)
+    guard case .compatible(let found) = estimate else { return .infinity }
+    return found.visibleSeconds
+  }
+}

@@ -1,0 +1,147 @@
+import FleetServing
+
+extension PlanCheck {
+  /// All traffic is routed, over routes that exist, through groups that admit it.
+  func trafficFaults(_ plan: CheckedPlan) -> [String] {
+    var faults: [String] = []
+    let mustServeAll = !problem.objectives.contains(.traffic)
+    for route in plan.plan.routes {
+      guard let from = plan.group(route.fromGroupID), let to = plan.group(route.toGroupID),
+        let requestClass = problem.classes.first(where: { $0.id == route.classID })
+      else {
+        faults.append("a route names an unknown class or group: \(route.classID), \(route.fromGroupID), \(route.toGroupID)")
+        continue
+      }
+      let isPair = from.plan.phase == .prefill && to.plan.phase == .decode
+      let isAggregated = from.plan.phase == .aggregated && from.plan.id == to.plan.id
+      if !isPair && !isAggregated { faults.append("route \(from.plan.id) → \(to.plan.id) joins the wrong phases") }
+      for group in [from, to] {
+        if group.plan.modelID != requestClass.modelID || !group.plan.admittedClassIDs.contains(requestClass.id) {
+          faults.append("\(group.plan.id) does not admit class \(requestClass.id)")
+        }
+      }
+      if isPair, !TransferTimes.mayExchange(problem, from.poolIndex, to.poolIndex) {
+        faults.append("\(from.plan.poolID) may not send KV caches to \(to.plan.poolID)")
+      }
+    }
+    for period in problem.periods.indices {
+      for requestClass in problem.classes {
+        let routed = plan.routes(period: period).filter { $0.classID == requestClass.id }
+          .reduce(0) { $0 + $1.ratePerSecond }
+        let offered = requestClass.ratePerSecond[period]
+        let isShort = mustServeAll && routed < offered - sumTolerance * max(1e-3, offered)
+        if isShort || routed > offered + sumTolerance * max(1e-3, offered) {
+          faults.append("class \(requestClass.id): \(routed) of \(offered) requests/s routed")
+        }
+      }
+    }
+    return faults
+  }
+
+  /// Every route meets every objective of its class at the rates chosen, with headroom; measured groups stay within what
+  /// was measured.
+  func latencyFaults(_ plan: CheckedPlan) -> [String] {
+    var faults: [String] = []
+    for period in problem.periods.indices {
+      var predictions: [String: [Int: LatencyEvaluation.Prediction]] = [:]
+      for group in plan.groups {
+        let mix = plan.mix(of: group, period: period)
+        guard !mix.isEmpty else { continue }
+        let instances = group.plan.instancesByPeriod[period] - problem.policy.spareInstancesPerGroup
+        guard instances > 0 else {
+          faults.append("\(group.plan.id) carries traffic without an instance beside its spares")
+          continue
+        }
+        if let table = group.table {
+          faults += measuredFaults(plan, group, table, mix, instances)
+          predictions[group.plan.id] = Dictionary(
+            uniqueKeysWithValues: mix.map {
+              ($0.classIndex, plan.evaluation.measured(table: table, classIndex: $0.classIndex))
+            })
+        } else if let configuration = group.configuration {
+          predictions[group.plan.id] = plan.evaluation.predict(
+            phase: group.plan.phase, configuration: configuration, instances: instances,
+            mix: mix.map { ($0.classIndex, $0.rate * (1 + problem.policy.headroom)) })
+        }
+      }
+      for route in plan.routes(period: period) {
+        faults += objectiveFaults(plan, route, predictions)
+      }
+      faults += linkFaults(plan, period: period)
+    }
+    return faults
+  }
+
+  private func measuredFaults(
+    _ plan: CheckedPlan, _ group: CheckedPlan.Group, _ table: CapacityTable,
+    _ mix: [(classIndex: Int, rate: Double)], _ instances: Int
+  ) -> [String] {
+    var work = 0.0
+    for entry in mix {
+      guard case .serves(let match) = table.load(for: problem.classes[entry.classIndex]) else {
+        return ["\(group.plan.id): table \(table.id) does not serve class \(problem.classes[entry.classIndex].id)"]
+      }
+      work += match.load * entry.rate * (1 + problem.policy.headroom)
+    }
+    return work <= Double(instances) * (1 + sumTolerance)
+      ? [] : ["\(group.plan.id): measured capacity exceeded: \(work) instances of \(instances)"]
+  }
+
+  private func objectiveFaults(
+    _ plan: CheckedPlan, _ route: PlanRoute, _ predictions: [String: [Int: LatencyEvaluation.Prediction]]
+  ) -> [String] {
+    guard let classIndex = problem.classes.firstIndex(where: { $0.id == route.classID }),
+      let from = plan.group(route.fromGroupID), let to = plan.group(route.toGroupID)
+    else { return [] }
+    let transfer =
+      from.plan.id == to.plan.id
+      ? 0
+      : plan.evaluation.transferSeconds(
+        from: from.configuration, pool: from.poolIndex, to: to.configuration, pool: to.poolIndex,
+        classIndex: classIndex)
+    let first = predictions[from.plan.id]?[classIndex]?.ttftSeconds.map { $0 + transfer }
+    let each = predictions[to.plan.id]?[classIndex]?.tpotSeconds
+    let stated = problem.classes[classIndex].objective
+    var total: Double?
+    if let first, let each, let endToEnd = stated.endToEnd {
+      let output = problem.classes[classIndex].lengths.outputQuantile(endToEnd.percentile)
+      total = first + max(0, output - 1) * each
+    }
+    var faults: [String] = []
+    for (name, objective, predicted) in [
+      ("TTFT", stated.ttft, first), ("TPOT", stated.tpot, each), ("end-to-end time", stated.endToEnd, total),
+    ] {
+      guard let objective, let predicted else { continue }
+      if !(predicted <= objective.seconds * (1 + latencyTolerance)) {
+        faults.append(
+          "class \(route.classID) on \(route.fromGroupID) → \(route.toGroupID): \(name) "
+            + "\(Amount.milliseconds(predicted)) over the objective of \(Amount.milliseconds(objective.seconds))")
+      }
+    }
+    return faults
+  }
+
+  private func linkFaults(_ plan: CheckedPlan, period: Int) -> [String] {
+    var faults: [String] = []
+    for link in problem.links {
+      guard let limit = link.totalBytesPerSecond else { continue }
+      var carried = 0.0
+      for route in plan.routes(period: period) {
+        guard let from = plan.group(route.fromGroupID), let to = plan.group(route.toGroupID),
+          from.plan.id != to.plan.id, from.plan.poolID == link.prefillPoolID, to.plan.poolID == link.decodePoolID,
+          let requestClass = problem.classes.first(where: { $0.id == route.classID }),
+          let configuration = from.configuration
+        else { continue }
+        carried +=
+          route.ratePerSecond
+          * requestClass.lengths.mean {
+            configuration.model.kvBytesPerSequence(contextTokens: $0.inputTokens, in: configuration.kvPrecision)
+          }
+      }
+      if carried > limit * (1 + sumTolerance) {
+        faults.append("link \(link.prefillPoolID) → \(link.decodePoolID): \(carried) of \(limit) bytes/s")
+      }
+    }
+    return faults
+  }
+}
