@@ -19,8 +19,7 @@ struct CandidateEnumeration {
   init(problem: PlanningProblem, constants: LatencyConstants) {
     self.problem = problem
     serving = ServingModel(
-      latency: LatencyModel(constants: constants), maximumBatch: problem.policy.maximumBatch,
-      chunkTokens: problem.policy.chunkTokens, router: problem.policy.router)
+      latency: LatencyModel(constants: constants), assumptions: ServingAssumptions(policy: problem.policy))
     objectives = problem.classes.map(EffectiveObjectives.init)
     lengths = problem.classes.map { $0.lengths.compressed(to: Self.sizingPoints) }
   }

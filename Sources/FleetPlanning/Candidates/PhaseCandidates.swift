@@ -145,9 +145,10 @@ extension CandidateEnumeration {
   /// could fill its least pool at all.
   private func isWorthwhile(_ candidate: Candidate, beside others: [Candidate]) -> Bool {
     if candidate.floor > 1 {
-      let most = problem.periods.indices.map { period in
-        candidate.loads.reduce(0) { $0 + $1.load * problem.classes[$1.classIndex].ratePerSecond[period] }
-      }.max() ?? 0
+      let most =
+        problem.periods.indices.map { period in
+          candidate.loads.reduce(0) { $0 + $1.load * problem.classes[$1.classIndex].ratePerSecond[period] }
+        }.max() ?? 0
       if most * (1 + problem.policy.headroom) <= Double(candidate.floor - 1) { return false }
     }
     return !others.contains { other in

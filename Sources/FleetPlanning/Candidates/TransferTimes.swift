@@ -84,7 +84,7 @@ struct TransferTimes: Sendable {
     var worst = 0.0
     for receiver in receivers[endpoint] {
       guard
-        case .compatible(let estimate) = KVTransferModel(constants: serving.latency.constants).estimate(
+        let estimate = KVTransferModel(constants: serving.latency.constants).estimate(
           from: sender, to: receiver, tokens: tokens, link: link, prefillSeconds: prefill)
       else { return nil }
       worst = max(worst, estimate.visibleSeconds)
@@ -142,10 +142,10 @@ struct TransferTimes: Sendable {
     let pool = problem.pools[place.poolIndex].id
     for endpoint in own {
       let decodePool = endpoints[endpoint].poolIndex
-      guard Self.mayExchange(problem, place.poolIndex, decodePool), let receiver = receivers[endpoint].first else { continue }
-      let result = KVTransferModel(constants: serving.latency.constants).estimate(
-        from: sender, to: receiver, tokens: 1, link: nil, prefillSeconds: 0)
-      if case .incompatible(let reason) = result { return reason }
+      guard Self.mayExchange(problem, place.poolIndex, decodePool), let receiver = receivers[endpoint].first else {
+        continue
+      }
+      if case .incompatible(let reason) = KVCompatibility.check(from: sender, to: receiver) { return reason }
     }
     return "no decode pool may receive KV from \(pool)"
   }

@@ -83,7 +83,7 @@ struct Assignment: Sendable {
       }
       passes.append((.infinity, senders, receivers))
     } else {
-      for (key, variable) in explicit.sorted(by: { $0.value < $1.value }) {
+      for (key, variable) in explicit.sorted(by: { $0.value.index < $1.value.index }) {
         let members = Set(groups[key.senders].members)
         passes.append(
           (

@@ -76,7 +76,8 @@ struct Baseline: Sendable {
     }
     let kept = Set(best.values.map { data.candidates[$0.index].id })
     return Baseline(
-      name: "two-step heuristic", kind: "two_step", scope: ProgramScope(phases: [.prefill, .decode], candidateIDs: kept))
+      name: "two-step heuristic", kind: "two_step",
+      scope: ProgramScope(phases: [.prefill, .decode], candidateIDs: kept))
   }
 
   private struct Place: Hashable {

@@ -37,7 +37,9 @@ struct CheckedPlan {
         continue
       }
       let pool = problem.pools[poolIndex]
-      let table = problem.capacityTables.first { $0.id == group.capacitySource && group.capacitySource != "latency model" }
+      let table = problem.capacityTables.first {
+        $0.id == group.capacitySource && group.capacitySource != "latency model"
+      }
       var configuration: InstanceConfiguration?
       if table == nil, let architecture = model.architecture,
         let weights = group.weightPrecision.flatMap(Precision.init(rawValue:)),

@@ -53,7 +53,7 @@ struct ConflictSearch {
     var options = SolverOptions()
     options.timeLimitSeconds = Self.questionSeconds
     options.cancellation = session.planner.cancellation
-    guard let result = try? relaxation.solve(model ?? program.model, solver: GLPKSolver(options: options)),
+    guard let result = try? relaxation.solve(model ?? program.model, with: GLPKSolver(options: options)),
       result.outcome.solution != nil
     else { return nil }
     return result
@@ -155,7 +155,8 @@ struct ConflictSearch {
         else { continue }
         let name = objective == \.ttft ? "TTFT" : objective == \.tpot ? "TPOT" : "end-to-end time"
         repairs.append(
-          "\(name) ≥ \(Amount.milliseconds(seconds)) for class \(problem.classes[classIndex].id) (now \(Amount.milliseconds(stated.seconds)))")
+          "\(name) ≥ \(Amount.milliseconds(seconds)) for class \(problem.classes[classIndex].id) (now \(Amount.milliseconds(stated.seconds)))"
+        )
       }
     }
     return repairs

@@ -78,7 +78,6 @@ struct LatencyEvaluation: Sendable {
     }
     let estimate = KVTransferModel(constants: serving.latency.constants).estimate(
       from: sender, to: receiver, tokens: tokens, link: link, prefillSeconds: prefill)
-    guard case .compatible(let found) = estimate else { return .infinity }
-    return found.visibleSeconds
+    return estimate?.visibleSeconds ?? .infinity
   }
 }

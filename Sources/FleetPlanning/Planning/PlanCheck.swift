@@ -28,7 +28,9 @@ public struct PlanCheck: Sendable {
     var faults: [String] = []
     for group in plan.groups {
       let mode: ServingMode = group.plan.phase == .aggregated ? .aggregated : .disaggregated
-      if !problem.policy.servingModes.contains(mode) { faults.append("\(group.plan.id): mode \(mode.rawValue) is not allowed") }
+      if !problem.policy.servingModes.contains(mode) {
+        faults.append("\(group.plan.id): mode \(mode.rawValue) is not allowed")
+      }
       let node = group.pool.accelerator.devicesPerNode
       if let fault = StrategyEnumeration.packingFault(devices: group.plan.devicesPerInstance, node: node) {
         faults.append("\(group.plan.id): \(fault)")
@@ -71,7 +73,9 @@ public struct PlanCheck: Sendable {
       }
       for kind in PriceTierKind.allCases {
         let limits = pool.tiers.filter { $0.kind == kind }.map(\.availableDevices)
-        let owned = problem.currentFleet.filter { kind == .current && $0.poolID == pool.id }.map { Optional($0.devices) }
+        let owned = problem.currentFleet.filter { kind == .current && $0.poolID == pool.id }.map {
+          Optional($0.devices)
+        }
         let all = limits + owned
         guard !all.contains(where: { $0 == nil }) else { continue }
         let limit = all.reduce(0) { $0 + ($1 ?? 0) }

@@ -21,7 +21,9 @@ extension PlanCheck {
         }
         if watts > cap * (1 + sumTolerance) { faults.append("power \(watts) W over the cap of \(cap)") }
       }
-      if let share = policy.spotShareLimit, devices({ $0.tier == .spot }) > share * devices({ _ in true }) + sumTolerance {
+      if let share = policy.spotShareLimit,
+        devices({ $0.tier == .spot }) > share * devices({ _ in true }) + sumTolerance
+      {
         faults.append("more than \(share) of the devices are spot")
       }
       for limit in policy.vendorShares where limit.measure != .spend {

@@ -9,7 +9,8 @@ extension PlanCheck {
       guard let from = plan.group(route.fromGroupID), let to = plan.group(route.toGroupID),
         let requestClass = problem.classes.first(where: { $0.id == route.classID })
       else {
-        faults.append("a route names an unknown class or group: \(route.classID), \(route.fromGroupID), \(route.toGroupID)")
+        faults.append(
+          "a route names an unknown class or group: \(route.classID), \(route.fromGroupID), \(route.toGroupID)")
         continue
       }
       let isPair = from.plan.phase == .prefill && to.plan.phase == .decode

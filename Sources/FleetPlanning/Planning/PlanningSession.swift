@@ -105,7 +105,7 @@ struct PlanningSession: Sendable {
       solver: "GLPK \(GLPKSolver.version)", solverStatus: joint.statusText, rows: joint.statistics.rows,
       columns: joint.statistics.columns, integerColumns: joint.statistics.integerColumns,
       candidates: full.candidates.count, reducedCandidates: program.data.candidates.count,
-      latencyModel: planner.constants.label)
+      latencyModel: planner.latencyModelText)
   }
 }
 

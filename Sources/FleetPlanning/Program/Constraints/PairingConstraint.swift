@@ -80,7 +80,7 @@ enum PairingConstraint {
     for link in data.problem.links {
       guard let bandwidth = link.totalBytesPerSecond else { continue }
       var carried = LinearExpression()
-      for (key, flow) in variables.flows.sorted(by: { $0.value < $1.value }) where key.period == period {
+      for (key, flow) in variables.flows.sorted(by: { $0.value.index < $1.value.index }) where key.period == period {
         let from = data.problem.pools[groups[key.senders].poolIndex].id
         let to = data.problem.pools[data.endpoints[key.endpoint].poolIndex].id
         guard from == link.prefillPoolID, to == link.decodePoolID else { continue }
