@@ -25,7 +25,8 @@ import Testing
     let sound = smallPlan().encoded().encoded(pretty: false)
     for (old, new) in [
       (#""status":"optimal""#, #""status":"optimum""#), (#""gap":0"#, #""gap":-1"#), (#""tp":2"#, #""tp":0"#),
-      (#""tp":2"#, #""tp":2.5"#), (#""groups":["#, #""group":["#), (#""id":"p""#, #""id":"""#),
+      (#""tp":2"#, #""tp":2.5"#), (#""tp":2"#, #""tp":100001"#), (#""groups":["#, #""group":["#),
+      (#""id":"p""#, #""id":"""#),
       (#""percentile":95"#, #""percentile":100"#), (#""rate_per_s":24"#, #""rate_per_s":null"#),
     ] {
       let text = sound.split(separator: old, maxSplits: 1, omittingEmptySubsequences: false).joined(separator: new)
@@ -140,6 +141,8 @@ import Testing
         }
       case ("minimum", .number(let bound, _)):
         if case .number(let number, _) = node.value, number < bound { found.append("\(path): \(number)") }
+      case ("maximum", .number(let bound, _)):
+        if case .number(let number, _) = node.value, number > bound { found.append("\(path): \(number)") }
       case ("exclusiveMinimum", .number(let bound, _)):
         if case .number(let number, _) = node.value, number <= bound { found.append("\(path): \(number)") }
       case ("exclusiveMaximum", .number(let bound, _)):

@@ -136,9 +136,9 @@ extension PlanPurchase {
     let pool = object.string("pool", "the id of a pool")
     let vendor = object.string("vendor", "a vendor", allowEmpty: true)
     let tier = object.choice("tier", of: PriceTierKind.self)
-    let devices = object.integers("devices_by_period", in: .atLeast(0), count: 1...Int.max)
+    let devices = object.integers("devices_by_period", in: .count, count: 1...Int.max)
     let nodes = object.optional("nodes_by_period").map {
-      $0.array("an array of whole numbers")?.allOrNil { $0.integer(in: .atLeast(0)) }
+      $0.array("an array of whole numbers")?.allOrNil { $0.integer(in: .count) }
     }
     let price = object.number("usd_per_device_hour", unit: "USD/h", in: .atLeast(0))
     let cost = object.number("cost_usd_per_hour", unit: "USD/h", in: .atLeast(0))

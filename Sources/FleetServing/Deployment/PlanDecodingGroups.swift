@@ -18,20 +18,20 @@ extension PlanGroup {
     let region = object.optionalString("region", "a region", allowEmpty: true)
     let precision = object.optionalString("precision", "a precision", allowEmpty: true)
     let kvPrecision = object.optionalString("kv_precision", "a precision", allowEmpty: true)
-    let tensor = object.integer("tp", in: .atLeast(1))
-    let pipeline = object.integer("pp", in: .atLeast(1))
-    let expert = object.integer("ep", in: .atLeast(1))
-    let data = object.integer("dp", in: .atLeast(1))
+    let tensor = object.integer("tp", in: .degree)
+    let pipeline = object.integer("pp", in: .degree)
+    let expert = object.integer("ep", in: .degree)
+    let data = object.integer("dp", in: .degree)
     let batch = object.integer("max_batch", in: .atLeast(1))
     let classes = object.strings("classes", "the id of a class")
-    let byPeriod = object.integers("instances_by_period", in: .atLeast(0), count: 1...Int.max)
-    let devicesPerInstance = object.integer("devices_per_instance", in: .atLeast(1))
+    let byPeriod = object.integers("instances_by_period", in: .closed(0, 1e7), count: 1...Int.max)
+    let devicesPerInstance = object.integer("devices_per_instance", in: .degree)
     let nodes = object.number("nodes", in: .atLeast(0))
     let cost = object.number("cost_usd_per_hour", unit: "USD/h", in: .atLeast(0))
     let utilization = object.number("utilization", in: .atLeast(0))
     let source = object.string("capacity_source", "where the capacity comes from", allowEmpty: true)
     let instances = object.integer("instances", in: .atLeast(0))
-    let devices = object.integer("devices", in: .atLeast(0))
+    let devices = object.integer("devices", in: .count)
     guard let id, let phase, let model, let pool, let accelerator, let vendor, let tensor, let pipeline, let expert,
       let data, let batch, let classes, let byPeriod, let devicesPerInstance, let nodes, let cost, let utilization,
       let source, let instances, let devices
@@ -40,8 +40,7 @@ extension PlanGroup {
     if instances != most {
       object.fault("instances", "expected \(most), the largest of instances_by_period, found \(instances)")
     }
-    let product = instances.multipliedReportingOverflow(by: devicesPerInstance)
-    if product.overflow || devices != product.partialValue {
+    if devices != most * devicesPerInstance {
       object.fault("devices", "expected instances × devices_per_instance, found \(devices)")
     }
     self.init(
@@ -116,6 +115,13 @@ extension PlanClass.Prediction {
     if slack == nil, slackSeconds == nil { return }
     object.fault("slack_ms", "expected objective_ms − predicted_ms, or null where one of them is")
   }
+}
+
+extension NumberRange {
+  /// Counts: far above any fleet, and low enough that sums over a file cannot overflow.
+  static let count = NumberRange.closed(0, 1e12)
+  /// Devices of one instance.
+  static let degree = NumberRange.closed(1, 1e5)
 }
 
 extension JSONReader {
