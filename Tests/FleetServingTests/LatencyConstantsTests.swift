@@ -14,12 +14,14 @@ let modelsDirectory =
     #expect(Set(constants.backends.keys).isSuperset(of: ["vllm", "trtllm", "sglang"]))
     #expect(constants.coverage.reduce(0) { $0 + $1.rows } == 1043)
     #expect(constants.provenance.entry(for: "/families/hopper/memory_efficiency")?.kind == .measured)
-    #expect(constants.provenance.entry(for: "/other_family/shared/burst_share")?.kind == .assumed)
+    #expect(constants.provenance.entry(for: "/other_family/link_efficiency")?.kind == .assumed)
   }
 
-  @Test func unknownFamilyUsesTheGlobalSetWhole() throws {
+  @Test func unknownFamilyAndBackendUseTheMeans() throws {
     let constants = try LatencyConstants(contentsOf: modelsDirectory)
-    #expect(constants.fit(family: "cdna3", backend: "vllm") == constants.otherFamily)
+    let unknownFamily = constants.fit(family: "cdna3", backend: "vllm")
+    #expect(unknownFamily.hardware == constants.otherFamily)
+    #expect(unknownFamily.backend == constants.backends["vllm"])
     let unknownBackend = constants.fit(family: "hopper", backend: "lmdeploy")
     #expect(unknownBackend.hardware == constants.families["hopper"])
     #expect(unknownBackend.backend == constants.otherBackend)

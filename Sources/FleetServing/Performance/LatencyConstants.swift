@@ -95,7 +95,7 @@ public struct LatencyConstants: Sendable, Hashable {
     }
   }
 
-  /// A coherent set for one family and one backend.
+  /// What applies to one family under one backend.
   public struct Fit: Sendable, Hashable {
     public var hardware: Hardware
     public var backend: Backend
@@ -167,12 +167,11 @@ public struct LatencyConstants: Sendable, Hashable {
   public var families: [String: Hardware]
   /// Fitted backends by id.
   public var backends: [String: Backend]
-  /// Overheads of a backend without rows on a fitted family: the mean of the same fit.
+  /// Overheads of any other backend: the geometric mean of the fitted ones of today.
   public var otherBackend: Backend
-  /// Shared factors of fitted families and backends.
   public var shared: Shared
-  /// One set fitted on all rows together, used whole for any other family.
-  public var otherFamily: Fit
+  /// Efficiencies of any other family: the mean from which the fitted ones deviate.
+  public var otherFamily: Hardware
   public var memory: Memory
   public var transfer: Transfer
   /// What was fitted on how many rows.
@@ -181,7 +180,7 @@ public struct LatencyConstants: Sendable, Hashable {
 
   public init(
     families: [String: Hardware], backends: [String: Backend], otherBackend: Backend, shared: Shared,
-    otherFamily: Fit, memory: Memory, transfer: Transfer, coverage: [Coverage] = [],
+    otherFamily: Hardware, memory: Memory, transfer: Transfer, coverage: [Coverage] = [],
     provenance: ProvenanceTable = ProvenanceTable()
   ) {
     self.families = families
@@ -195,12 +194,8 @@ public struct LatencyConstants: Sendable, Hashable {
     self.provenance = provenance
   }
 
-  /// The constants that apply to an accelerator family under a backend.
-  ///
-  /// Known family: its efficiencies with the backend's overheads, or with the mean overheads where the backend is not
-  /// known. Any other family: the global set as a whole, because its overheads and efficiencies were fitted together.
+  /// The constants that apply to an accelerator family under a backend; means where one of them is not known.
   public func fit(family: String, backend: String) -> Fit {
-    guard let hardware = families[family] else { return otherFamily }
-    return Fit(hardware: hardware, backend: backends[backend] ?? otherBackend, shared: shared)
+    Fit(hardware: families[family] ?? otherFamily, backend: backends[backend] ?? otherBackend, shared: shared)
   }
 }

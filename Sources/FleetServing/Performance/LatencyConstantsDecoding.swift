@@ -30,7 +30,7 @@ extension LatencyConstants {
     let backends = object.dictionary("backends", "overheads by serving backend")?.values { Backend(decoding: $0) }
     let otherBackend = object.required("other_backend", "overheads")?.decoded { Backend(decoding: $0) }
     let shared = object.required("shared", "shared factors")?.decoded { Shared(decoding: $0) }
-    let otherFamily = object.required("other_family", "a whole fit")?.decoded { Fit(decoding: $0) }
+    let otherFamily = object.required("other_family", "efficiencies")?.decoded { Hardware(decoding: $0) }
     let memory = object.required("memory", "memory constants")?.decoded { Memory(decoding: $0) }
     let transfer = object.required("kv_transfer", "transfer constants")?.decoded { Transfer(decoding: $0) }
     let coverage = object.array("coverage", "rows by family and backend")?.allOrNil { Coverage(decoding: $0) }
@@ -125,17 +125,6 @@ extension LatencyConstants.Shared {
       eightBitEfficiency: values[0], fourBitEfficiency: values[1], expertComputeFactor: values[2],
       expertMemoryFactor: values[3], expertLayerOverhead: values[4], latentLayerOverhead: values[5],
       interferenceShare: values[6], burstShare: values[7], promptTokenSeconds: values[8])
-  }
-}
-
-extension LatencyConstants.Fit {
-  fileprivate init?(decoding reader: JSONReader) {
-    guard let object = reader.object("a whole fit", keys: ["hardware", "backend", "shared"]) else { return nil }
-    let hardware = object.required("hardware").flatMap { LatencyConstants.Hardware(decoding: $0) }
-    let backend = object.required("backend").flatMap { LatencyConstants.Backend(decoding: $0) }
-    let shared = object.required("shared").flatMap { LatencyConstants.Shared(decoding: $0) }
-    guard let hardware, let backend, let shared else { return nil }
-    self.init(hardware: hardware, backend: backend, shared: shared)
   }
 }
 
