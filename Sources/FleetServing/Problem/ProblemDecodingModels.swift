@@ -100,11 +100,10 @@ extension ProblemReading {
   private func precisions(_ object: JSONObject, _ key: String) -> [Precision]? {
     guard let reader = object.optional(key) else { return [] }
     guard let elements = reader.array("an array of precisions", count: 1...Precision.allCases.count) else { return nil }
-    var found: [Precision] = []
-    for element in elements {
-      guard let precision = element.precision() else { return nil }
-      if found.contains(precision) { element.fault("\(precision.rawValue) is named twice") }
-      found.append(precision)
+    let found = elements.allOrNil { $0.precision() }
+    if let found, Set(found).count < found.count {
+      reader.fault("a precision is named twice")
+      return nil
     }
     return found
   }
