@@ -48,7 +48,8 @@ import Testing
     #expect(
       problem.kvExchange
         == .only([
-          PoolPair(prefillPoolID: "h100", decodePoolID: "mi300x"), PoolPair(prefillPoolID: "h100", decodePoolID: "h100"),
+          PoolPair(prefillPoolID: "h100", decodePoolID: "mi300x"),
+          PoolPair(prefillPoolID: "h100", decodePoolID: "h100"),
         ]))
     #expect(
       problem.policy

@@ -1,15 +1,18 @@
-/// Merges many weighted lengths into few, by quantiles.
+/// Merges many weighted lengths into few.
 ///
 /// Requests are cut into bands by input length, each band into cells by output length; a cell becomes one point with the
-/// mean lengths of its requests. Means are kept exactly; the spread within a cell is lost, and cells are finer towards long
-/// requests. The longest request stays a point of its own, so that the longest sequence is kept too.
+/// mean lengths of its requests. Means are kept exactly. Cuts make equal shares of `w·(1 + x/m₁ + x²/m₂)`, with `m₁` and
+/// `m₂` the first two moments: a third each for requests, for tokens and for squared tokens, so that the second moment,
+/// on which waiting times depend, survives heavy tails. The longest request stays a point of its own, so that the longest
+/// sequence is kept too.
 enum QuantileGrid {
-  /// Most points of a result.
+  /// Most points of a result: 9 bands of 7 cells, and the longest request.
   static let maximumPoints = 64
 
-  /// 9 bands and 7 cells: 63 points and the longest request.
-  private static let bands = [0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.92, 0.98, 1]
-  private static let cells = [0.25, 0.5, 0.7, 0.85, 0.95, 0.99, 1]
+  private static let bands = 9
+  private static let cells = 7
+
+  private typealias Point = LengthDistribution.Point
 
   /// The distribution of `points`, merged when there are more than `maximumPoints`.
   /// - Parameter points: At least one of positive weight; lengths at least 1.
@@ -21,27 +24,33 @@ enum QuantileGrid {
     for position in sorted.indices where length(sorted[position]) > length(sorted[longest]) { longest = position }
     var merged = [sorted.remove(at: longest)]
     // `sorted` is by input, then output, as in every distribution.
-    for band in cut(sorted, at: bands) {
+    for band in cut(sorted[...], into: bands, by: \.inputTokens) {
       let byOutput = band.sorted { ($0.outputTokens, $0.inputTokens) < ($1.outputTokens, $1.inputTokens) }
-      merged += cut(byOutput, at: cells).compactMap { mean($0) }
+      merged += cut(byOutput[...], into: cells, by: \.outputTokens).compactMap { mean($0) }
     }
     return LengthDistribution(points: merged)
   }
 
-  private static func length(_ point: LengthDistribution.Point) -> Double { point.inputTokens + point.outputTokens }
+  private static func length(_ point: Point) -> Double { point.inputTokens + point.outputTokens }
 
-  /// Parts of `points` between shares of their weight; a point belongs where the middle of its weight falls.
+  /// Parts of `points`, sorted by the length `x`; a point belongs where the middle of its share falls.
   private static func cut(
-    _ points: [LengthDistribution.Point], at edges: [Double]
-  ) -> [ArraySlice<LengthDistribution.Point>] {
-    let total = points.reduce(0) { $0 + $1.weight }
-    var parts: [ArraySlice<LengthDistribution.Point>] = []
-    var start = 0
-    var position = 0
+    _ points: ArraySlice<Point>, into count: Int, by x: (Point) -> Double
+  ) -> [ArraySlice<Point>] {
+    let weight = points.reduce(0) { $0 + $1.weight }
+    let first = points.reduce(0) { $0 + $1.weight * x($1) } / weight
+    let second = points.reduce(0) { $0 + $1.weight * x($1) * x($1) } / weight
+    var parts: [ArraySlice<Point>] = []
+    var start = points.startIndex
+    var position = start
     var before = 0.0
-    for edge in edges.dropLast() {
-      while position < points.count, before + points[position].weight / 2 < edge * total {
-        before += points[position].weight
+    for part in 1..<count {
+      let edge = 3 * weight * Double(part) / Double(count)
+      while position < points.endIndex {
+        let point = points[position]
+        let share = point.weight * (1 + x(point) / first + x(point) * x(point) / second)
+        if before + share / 2 >= edge { break }
+        before += share
         position += 1
       }
       parts.append(points[start..<position])
@@ -51,10 +60,10 @@ enum QuantileGrid {
     return parts
   }
 
-  private static func mean(_ points: ArraySlice<LengthDistribution.Point>) -> LengthDistribution.Point? {
+  private static func mean(_ points: ArraySlice<Point>) -> Point? {
     let weight = points.reduce(0) { $0 + $1.weight }
     if weight <= 0 { return nil }
-    return LengthDistribution.Point(
+    return Point(
       inputTokens: max(1, points.reduce(0) { $0 + $1.weight * $1.inputTokens } / weight),
       outputTokens: max(1, points.reduce(0) { $0 + $1.weight * $1.outputTokens } / weight), weight: weight)
   }

@@ -24,8 +24,12 @@ public struct Trace: Sendable {
   /// - Parameter rows: Data rows to keep, counted from 1.
   /// - Throws: The first 20 faults, with their lines.
   public init(contentsOf path: String, rows: ClosedRange<Int> = 1...Trace.maximumRows) throws(TraceFaults) {
+    try self.init(contentsOf: path, rows: rows, partBytes: 16 << 20)
+  }
+
+  init(contentsOf path: String, rows: ClosedRange<Int>, partBytes: Int) throws(TraceFaults) {
     var scanner = TraceScanner(rows: rows)
-    let hash = try readInParts(path) { part in scanner.scan(part) }
+    let hash = try readInParts(path, partBytes: partBytes) { part in scanner.scan(part) }
     scanner.finish()
     if !scanner.faults.isEmpty { throw TraceFaults(messages: scanner.faults) }
     self.init(scanner, hash: hash)

@@ -8,16 +8,18 @@ import FleetJSON
   import Darwin
 #endif
 
-/// Reads a file in parts of 16 MiB.
+/// Reads a file in parts of `partBytes`, the last one shorter.
 /// - Returns: SHA-256 of the content; of the digests of the parts when there are several.
-func readInParts(_ path: String, _ body: (UnsafeBufferPointer<UInt8>) -> Void) throws(TraceFaults) -> String {
+func readInParts(
+  _ path: String, partBytes: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+) throws(TraceFaults) -> String {
   guard let file = fopen(path, "r") else {
     let reason = strerror(errno).map { String(cString: $0).lowercased() } ?? "unknown reason"
     throw TraceFaults(messages: ["the file cannot be read: \(reason)"])
   }
   defer { fclose(file) }
-  var part = [UInt8](repeating: 0, count: 16 << 20)
-  let whole = part.count
+  var part = [UInt8](repeating: 0, count: partBytes)
+  let whole = partBytes
   var digests: [String] = []
   while true {
     let count = part.withUnsafeMutableBytes { fread($0.baseAddress, 1, whole, file) }
