@@ -28,7 +28,7 @@ let package = Package(
     .executableTarget(
       name: "fleetplan",
       dependencies: [
-        "FleetPlan", "FleetJSON",
+        "FleetPlan", "FleetJSON", "FleetOptimization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "FleetJSONTests", dependencies: ["FleetJSON"]),

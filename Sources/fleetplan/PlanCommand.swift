@@ -1,0 +1,54 @@
+import ArgumentParser
+import FleetJSON
+import FleetPlan
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Plan a problem: which accelerators, how they run, how many, at what cost.",
+    discussion: """
+      Solves one mixed-integer program over all instances, routes and parallel strategies, checks the plan outside the
+      solver, and compares it with other ways of planning. Ctrl-C ends the search and gives the best plan so far; a
+      second Ctrl-C ends the program.
+
+        fleetplan plan problem.json
+        fleetplan plan problem.json --output plan.json --report plan.html
+        fleetplan plan problem.json --time-limit 10 --gap 0.01 --no-baselines
+        fleetplan plan problem.json --json | jq .cost_usd_per_hour
+
+      An infeasible problem gets an answer too: the rules that conflict and the smallest changes that repair it.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The problem (fleetplan-problem/1).", valueName: "file"), completion: .file(extensions: ["json"])
+  )
+  var file: String
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Write the plan (fleetplan-plan/1) to this file.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var output: String?
+
+  @OptionGroup var limits: SolveOptions
+  @OptionGroup var catalog: CatalogOptions
+  @OptionGroup var appearance: AppearanceOptions
+
+  @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+  var quiet = false
+
+  func run() throws {
+    let planFile = try OutputFile(checking: output, inputs: [file])
+    let catalog = try catalog.load()
+    let problem = try ProblemFile.read(file, catalog: catalog)
+    if !quiet { appearance.warn(problem, in: file) }
+    let plan = try limits.plan(problem, catalog: catalog, quiet: quiet)
+    let encoded = plan.encoded().encoded()
+    try planFile?.write(encoded)
+    if appearance.json {
+      Terminal.output.write(encoded)
+    } else if !quiet {
+      Terminal.output.write(PlanText.render(plan, style: appearance.style))
+    }
+    try ExitStatus(plan.status).throwUnlessDone()
+  }
+}

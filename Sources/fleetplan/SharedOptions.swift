@@ -1,0 +1,48 @@
+import ArgumentParser
+import FleetJSON
+import FleetPlan
+
+/// When text is coloured.
+enum ColorChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
+  case auto, always, never
+}
+
+/// How answers are shown; shared by all commands.
+struct AppearanceOptions: ParsableArguments {
+  @Flag(name: .long, help: "Print the answer as JSON; faults are printed as JSON too.")
+  var json = false
+
+  @Option(name: .long, help: "Colour: auto (on a terminal, unless NO_COLOR is set), always or never.")
+  var color = ColorChoice.auto
+
+  /// How answers look.
+  var style: TextStyle { Terminal.output.style(color) }
+  /// How faults and warnings look.
+  var faultStyle: FaultText { Terminal.errors.faultStyle(color) }
+}
+
+/// Where the catalog is; shared by all commands that look up ids.
+struct CatalogOptions: ParsableArguments {
+  @Option(
+    name: .customLong("models"),
+    help: ArgumentHelp(
+      "Folder of the catalog. Otherwise: FLEETPLAN_MODELS, ./models, or models beside the program or above it.",
+      valueName: "folder"),
+    completion: .directory)
+  var folder: String?
+
+  func load() throws -> Catalog {
+    let hint = "point to the folder that holds accelerators, llms and latency with --models or FLEETPLAN_MODELS"
+    guard let folder = Catalog.defaultDirectory(asked: folder) else {
+      throw CommandFailure(.badInput, "no catalog was found", hint: hint)
+    }
+    guard Terminal.isFolder(folder) else {
+      throw CommandFailure(.badInput, "the catalog folder \(folder) does not exist", hint: hint)
+    }
+    do {
+      return try Catalog(contentsOf: folder)
+    } catch {
+      throw CommandFailure(error.files)
+    }
+  }
+}

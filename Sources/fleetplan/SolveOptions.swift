@@ -1,0 +1,47 @@
+import ArgumentParser
+import FleetPlan
+
+/// How long and how far a problem is solved; shared by the commands that solve.
+struct SolveOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Seconds after which the search ends; overrides the problem's limit.", valueName: "seconds"))
+  var timeLimit: Double?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Relative gap at which the search may end, 0.01 for 1 %; 0 asks for a proof. Overrides the problem's.",
+      valueName: "fraction"))
+  var gap: Double?
+
+  @Flag(name: .customLong("no-baselines"), help: "Do not solve other ways of planning for comparison.")
+  var skipsBaselines = false
+
+  func validate() throws {
+    if let timeLimit, !(timeLimit > 0 && timeLimit.isFinite) {
+      throw ValidationError("--time-limit: expected a number of seconds > 0, found \(timeLimit)")
+    }
+    if let gap, !(gap >= 0 && gap <= 1) {
+      throw ValidationError("--gap: expected a fraction from 0 to 1, found \(gap)")
+    }
+  }
+
+  /// Plans with a progress line where a person is looking, and until Ctrl-C.
+  func plan(_ problem: PlanningProblem, catalog: Catalog, quiet: Bool) throws -> Plan {
+    var planner = Planner(constants: catalog.latencyConstants, catalogHash: catalog.hash)
+    planner.timeLimitSeconds = timeLimit
+    planner.relativeGap = gap
+    planner.solvesBaselines = !skipsBaselines
+    planner.cancellation = Interruption.listen()
+    let line = ProgressLine.onTerminal(quiet: quiet)
+    if let line { planner.progress = { line.show($0) } }
+    defer { line?.clear() }
+    do {
+      return try planner.solve(problem)
+    } catch {
+      line?.clear()
+      throw CommandFailure(error)
+    }
+  }
+}
