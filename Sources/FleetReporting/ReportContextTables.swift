@@ -121,7 +121,7 @@ extension Report {
 
   static func provenanceTable(of plan: Plan) -> ReportTable {
     let origin = plan.provenance
-    var table = ReportTable("What made this plan", columns: [.init("What"), .init("Value", wraps: true)])
+    var table = ReportTable("What made this answer", columns: [.init("What"), .init("Value", wraps: true)])
     func add(_ what: String, _ value: String) {
       if !value.isEmpty { table.add([.init(what), .init(value)]) }
     }

@@ -8,28 +8,29 @@ extension Report {
     var table = ReportTable(
       "Groups",
       columns: [
-        .init("Phase"), .init("Model"), .init("Pool"), .init("Vendor", rank: 6), .init("Region", rank: 4),
-        .init("Accelerator", rank: 7), .init("Strategy"), .init("Precision", rank: 3), .init("Batch", .right, rank: 2),
-        .init("Instances", .right), .init("Devices", .right), .init("Nodes", .right, rank: 5),
-        .init("$/h", .right), .init("Load", .right, rank: 1), .init("Capacity from", rank: 4),
+        .init("Phase"), .init("Model"), .init("Pool"), .init("Vendor", rank: 5), .init("Strategy"),
+        .init("Precision", rank: 3), .init("Batch", .right, rank: 2), .init("Instances", .right),
+        .init("Devices", .right), .init("Nodes", .right, rank: 4), .init("$/h", .right),
+        .init("Load", .right, rank: 1), .init("Accelerator", wraps: true, rank: 8), .init("Region", rank: 6),
+        .init("Capacity from", rank: 7),
       ])
     for group in groups {
       table.add([
         .init(group.phase.rawValue, .strong), .init(group.modelID), .init(group.poolID),
-        .init(vendorName(group.vendor)), .init(group.region ?? ""), .init(group.acceleratorName),
-        .init(group.strategy.description), .init(group.precisionText), .init(Quantity.count(group.maximumBatch)),
-        .init(Quantity.range(group.instancesByPeriod)), .init(Quantity.range(group.devicesByPeriod)),
-        .init(Quantity.significant(group.nodes)), .init(Quantity.fixed(group.costUSDPerHour, decimals: 2)),
-        .init(Quantity.percent(group.utilization)), .init(group.capacitySource),
+        .init(vendorName(group.vendor)), .init(group.strategy.description), .init(group.precisionText),
+        .init(Quantity.count(group.maximumBatch)), .init(Quantity.range(group.instancesByPeriod)),
+        .init(Quantity.range(group.devicesByPeriod)), .init(Quantity.significant(group.nodes)),
+        .init(Quantity.fixed(group.costUSDPerHour, decimals: 2)), .init(Quantity.percent(group.utilization)),
+        .init(group.acceleratorName), .init(group.region ?? ""), .init(group.capacitySource),
       ])
     }
     if groups.count > 1 {
       let cost = groups.reduce(0) { $0 + $1.costUSDPerHour }
       var footer = table.columns.map { _ in ReportTable.Cell("") }
       footer[0] = .init("total")
-      footer[9] = .init(Quantity.count(groups.reduce(0) { $0 + $1.instances }))
-      footer[10] = .init(Quantity.count(groups.reduce(0) { $0 + $1.devices }))
-      footer[12] = .init(Quantity.fixed(cost, decimals: 2))
+      footer[7] = .init(Quantity.count(groups.reduce(0) { $0 + $1.instances }))
+      footer[8] = .init(Quantity.count(groups.reduce(0) { $0 + $1.devices }))
+      footer[10] = .init(Quantity.fixed(cost, decimals: 2))
       table.addFooter(footer)
     }
     if groups.contains(where: { Set($0.instancesByPeriod).count > 1 }) {
