@@ -35,7 +35,7 @@ public struct LatencyConstants: Sendable, Hashable {
   public struct Backend: Sendable, Hashable {
     /// Per layer of a step without prompt tokens [s] (t_l).
     public var decodeLayerSeconds: Double
-    /// Per layer of a step with prompt tokens [s] (t_lp).
+    /// Per layer of a step with prompt tokens [s] (t_lp); such a step costs no less than one without.
     public var prefillLayerSeconds: Double
     /// Per running sequence of a rank and step [s] (S_b).
     public var sequenceSeconds: Double

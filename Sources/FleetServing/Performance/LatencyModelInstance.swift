@@ -81,7 +81,9 @@ public struct InstanceLatency: Sendable {
     let attended = attention.time(
       sequencesPerRank: work.sequences / dataRanks, contextTokens: work.contextTokens,
       promptTokensPerRank: work.promptTokens * work.busiestRankShare, promptContextTokens: work.promptContextTokens)
-    let perLayer = work.promptTokens > 0 ? fit.backend.prefillLayerSeconds : fit.backend.decodeLayerSeconds
+    let perLayer =
+      work.promptTokens > 0
+      ? max(fit.backend.prefillLayerSeconds, fit.backend.decodeLayerSeconds) : fit.backend.decodeLayerSeconds
     return StepTime(
       gemmSeconds: products.seconds, attentionSeconds: attended.seconds,
       communicationSeconds: collectives.seconds(tokens: tokens, rankTokens: rankTokens),

@@ -100,7 +100,7 @@ extension LanguageModel {
   func weightBytesPerDevice(_ strategy: ParallelStrategy, in precision: Precision, share: Double) -> Double {
     let tensor = Double(strategy.tensor)
     let experts = weightBytes(of: .routedExperts, in: precision) / Double(strategy.devicesPerStage)
-    let repeated = Double(replicatedParameters(tensor: strategy.tensor)) * bytesPerWeight(of: .attention, in: precision)
+    let repeated = replicatedParameters(tensor: strategy.tensor) * bytesPerWeight(of: .attention, in: precision)
     let router = weightBytes(of: .router, in: precision)
     let split = weightBytes(of: .attention, in: precision) + weightBytes(of: .feedForward, in: precision)
     let layers = experts + router + (split - repeated) / tensor + repeated
@@ -113,10 +113,12 @@ extension LanguageModel {
 
   /// Attention weights that every device of a tensor-parallel group holds in full. A part that is repeated on some but
   /// not all devices counts with its share.
-  private func replicatedParameters(tensor: Int) -> Int {
-    var sum = fullAttentionLayers * attention.replicatedParameters(hiddenSize: hiddenSize, tensor: tensor)
+  private func replicatedParameters(tensor: Int) -> Double {
+    var sum = Double(fullAttentionLayers) * attention.replicatedParameters(hiddenSize: hiddenSize, tensor: tensor)
     if let slidingWindow {
-      sum += slidingWindow.layers * slidingWindow.attention.replicatedParameters(hiddenSize: hiddenSize, tensor: tensor)
+      sum +=
+        Double(slidingWindow.layers)
+        * slidingWindow.attention.replicatedParameters(hiddenSize: hiddenSize, tensor: tensor)
     }
     return sum
   }
@@ -125,14 +127,14 @@ extension LanguageModel {
 extension Attention {
   /// Weights of one layer that a device holds beyond its even part, expressed as weights held in full by every device:
   /// `x/kv = x/tp + y·(1 − 1/tp)` gives `y = x·(tp/kv − 1)/(tp − 1)` for keys and values `x` of `kv < tp` heads.
-  fileprivate func replicatedParameters(hiddenSize h: Int, tensor: Int) -> Int {
+  fileprivate func replicatedParameters(hiddenSize h: Int, tensor: Int) -> Double {
     switch self {
     case .gqa(let a):
       guard tensor > a.kvHeads, a.kvHeads > 0 else { return 0 }
       let keysAndValues = h * a.kvHeads * (a.headDim + (a.keysServeAsValues ? 0 : a.valueHeadDim))
-      return Int(Double(keysAndValues) * (Double(tensor) / Double(a.kvHeads) - 1) / Double(tensor - 1))
+      return Double(keysAndValues) * (Double(tensor) / Double(a.kvHeads) - 1) / Double(tensor - 1)
     case .mla(let a):
-      return h * (a.kvLoraRank + a.qkRopeHeadDim) + (a.qLoraRank.map { h * $0 } ?? 0)
+      return Double(h * (a.kvLoraRank + a.qkRopeHeadDim + (a.qLoraRank ?? 0)))
     }
   }
 }

@@ -1,0 +1,56 @@
+import FleetServing
+import Testing
+
+@Suite struct StepTimeSupportTests {
+  private let latency = LatencyModel(constants: RoundNumbers.ideal)
+
+  private func reason(
+    _ model: LanguageModel, _ strategy: ParallelStrategy = ParallelStrategy(), weights: Precision = .bf16,
+    kv: Precision = .bf16, change: (inout Accelerator) -> Void = { _ in }
+  ) -> String? {
+    var device = RoundNumbers.device()
+    change(&device)
+    return latency.unsupportedReason(
+      RoundNumbers.configuration(model, strategy, weights: weights, kv: kv, device: device))
+  }
+
+  @Test func plainConfigurationsRun() {
+    #expect(reason(RoundNumbers.dense) == nil)
+    #expect(reason(RoundNumbers.dense, ParallelStrategy(tensor: 4, pipeline: 2), weights: .nvfp4, kv: .fp8) == nil)
+    #expect(reason(RoundNumbers.mixture, ParallelStrategy(tensor: 1, expert: 4, data: 4)) == nil)
+    #expect(reason(RoundNumbers.latent, ParallelStrategy(tensor: 4)) == nil)
+  }
+
+  @Test func precisionFaultsAreNamed() {
+    #expect(reason(RoundNumbers.dense, weights: .int8) == "int8 weights are not supported on round")
+    #expect(
+      reason(RoundNumbers.dense, weights: .fp8) { $0.denseFlops[.fp8] = nil }
+        == "round states no fp8 arithmetic rate")
+    #expect(reason(RoundNumbers.dense, kv: .int4) == "a int4 KV cache is not supported on round")
+    #expect(reason(RoundNumbers.dense, weights: .nvfp4) { $0.denseFlops[.fp4] = nil } == nil)
+  }
+
+  @Test func strategyFaultsAreNamed() {
+    #expect(reason(RoundNumbers.dense, ParallelStrategy(tensor: 3)) == "TP3 is not supported on round")
+    #expect(
+      reason(RoundNumbers.dense, ParallelStrategy(tensor: 4)) { $0.scaleUpDomainDevices = 2 }
+        == "TP4 exceeds the scale-up domain of 2 devices of round")
+    #expect(reason(RoundNumbers.dense, ParallelStrategy(tensor: 8)) == "4 attention heads do not divide by TP8")
+    #expect(reason(RoundNumbers.dense, ParallelStrategy(pipeline: 3)) == "PP3 exceeds the 2 layers of dense")
+    #expect(reason(RoundNumbers.dense, ParallelStrategy(expert: 2)) == "EP2: dense has no routed experts")
+    #expect(reason(RoundNumbers.dense, ParallelStrategy(data: 2)) == "DP2: dense has no routed experts to share")
+    #expect(
+      reason(RoundNumbers.mixture, ParallelStrategy(tensor: 4, expert: 3))
+        == "EP3 does not divide the 4 devices of a stage")
+    #expect(
+      reason(RoundNumbers.mixture, ParallelStrategy(tensor: 1, expert: 8, data: 8))
+        == "EP8 does not divide the 4 experts of mixture")
+    #expect(
+      reason(RoundNumbers.mixture, ParallelStrategy(tensor: 4))
+        == "experts of width 50 do not divide over 4 devices")
+  }
+
+  @Test func evidenceFollowsTheFamily() {
+    #expect(latency.evidence(for: RoundNumbers.configuration(RoundNumbers.dense)) == .calibratedFamily(rows: 0))
+  }
+}
