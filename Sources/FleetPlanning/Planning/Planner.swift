@@ -35,6 +35,11 @@ public struct Planner: Sendable {
     self.catalogHash = catalogHash
   }
 
+  /// A planner with the latency constants and the identity of a catalog.
+  public init(catalog: Catalog) {
+    self.init(constants: catalog.latencyConstants, catalogHash: catalog.hash)
+  }
+
   /// What the latency model rests on, for the plan's provenance.
   var latencyModelText: String {
     let rows = constants.coverage.reduce(0) { $0 + $1.rows }

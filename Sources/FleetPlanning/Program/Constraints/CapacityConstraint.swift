@@ -5,10 +5,10 @@ import FleetServing
 ///
 ///     capacity:  ∀ c,t:  Σ_w load[c,w]·x[w,c,t] + spares·used[c,t] ≤ n[c,t]   [instances]
 ///     opened:    ∀ c,t:  n[c,t] ≤ U[c,t]·used[c,t]                             [instances]
-///     floor:     ∀ c,t:  floor[c]·used[c,t] ≤ n[c,t]                           [instances]
+///     floor:     ∀ c,t:  (floor[c] + spares)·used[c,t] ≤ n[c,t]                [instances]
 ///
 /// The last two exist only where `used` does: waiting-time bounds of a queue shared by `floor[c]` instances hold for
-/// every larger number, but not for fewer.
+/// every larger number, but not for fewer, and spares do not share the load.
 /// MathProg twin: `capacity`, `opened` and `least` in models/program/planning.mod.
 enum CapacityConstraint {
   static func add(_ data: ProgramData, _ variables: PlanVariables, to model: inout Model) {
@@ -26,7 +26,7 @@ enum CapacityConstraint {
           let useful = data.usefulInstances(candidate, period: period)
           model.require("opened\(name)", LinearExpression(count) <= useful * used)
           if candidate.floor > 1 {
-            model.require("floor\(name)", Double(candidate.floor) * used <= count)
+            model.require("floor\(name)", (Double(candidate.floor) + spares) * used <= count)
           }
         }
         model.require("capacity\(name)", work <= count)
