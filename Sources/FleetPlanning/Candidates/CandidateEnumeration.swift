@@ -79,28 +79,40 @@ struct CandidateEnumeration {
     let accelerator = pool.accelerator
     for precision in model.weightPrecisions {
       for kvPrecision in model.kvPrecisions {
-        for strategy in StrategyEnumeration.strategies(for: architecture, on: accelerator, policy: problem.policy) {
-          let configuration = InstanceConfiguration(
-            model: architecture, accelerator: accelerator, strategy: strategy, weightPrecision: precision,
-            kvPrecision: kvPrecision, backend: pool.backend)
-          let fault =
-            StrategyEnumeration.packingFault(devices: strategy.devices, node: accelerator.devicesPerNode)
-            ?? serving.latency.unsupportedReason(configuration)
-            ?? MemoryFootprint(configuration, constants: serving.latency.constants).shortfallText
-          if let fault {
-            for phase in phases {
-              result.rejected.append(
+        // Pipeline stages add latency and fill slowly: without a wish of the user they are for weights that do not fit.
+        let steps =
+          problem.policy.pipelineDegrees.map { [$0] } ?? StrategyEnumeration.automaticPipelineDegrees.map { [$0] }
+        for degrees in steps {
+          let before = result.usable.count
+          for strategy in StrategyEnumeration.strategies(
+            for: architecture, on: accelerator, policy: problem.policy, pipelineDegrees: degrees)
+          {
+            let configuration = InstanceConfiguration(
+              model: architecture, accelerator: accelerator, strategy: strategy, weightPrecision: precision,
+              kvPrecision: kvPrecision, backend: pool.backend)
+            if let fault = fault(of: configuration) {
+              result.rejected += phases.map { phase in
                 RejectedCandidate(
                   phase: phase, modelIndex: place.modelIndex, poolIndex: place.poolIndex,
-                  subject: "\(strategy) \(precision.rawValue)", reason: fault))
+                  subject: "\(strategy) \(precision.rawValue)", reason: fault)
+              }
+            } else {
+              result.usable.append(configuration)
             }
-          } else {
-            result.usable.append(configuration)
           }
+          if result.usable.count > before { break }
         }
       }
     }
     return result
+  }
+
+  /// Why an instance cannot run at all, whatever the traffic; `nil` when it can.
+  private func fault(of configuration: InstanceConfiguration) -> String? {
+    let node = configuration.accelerator.devicesPerNode
+    return StrategyEnumeration.packingFault(devices: configuration.devices, node: node)
+      ?? serving.latency.unsupportedReason(configuration)
+      ?? MemoryFootprint(configuration, constants: serving.latency.constants).shortfallText
   }
 
   var phases: [Phase] {

@@ -2,6 +2,9 @@ import FleetServing
 
 /// Parallel strategies worth considering for a model on an accelerator, before any physics.
 enum StrategyEnumeration {
+  /// Pipeline degrees tried one after the other, until the weights fit, where the policy names none.
+  static let automaticPipelineDegrees = [1, 2, 4]
+
   /// Largest instance considered where the policy names none [devices].
   static let defaultMaximumDevices = 64
 
@@ -9,7 +12,9 @@ enum StrategyEnumeration {
   ///
   /// Attention data parallelism and expert parallelism are considered for mixture-of-experts models only; for dense
   /// models a data-parallel rank is simply another instance. Expert degrees default to 1 and every device of a stage.
-  static func strategies(for model: LanguageModel, on accelerator: Accelerator, policy: Policy) -> [ParallelStrategy] {
+  static func strategies(
+    for model: LanguageModel, on accelerator: Accelerator, policy: Policy, pipelineDegrees: [Int]
+  ) -> [ParallelStrategy] {
     let isMixture = model.isMixtureOfExperts
     let limit = policy.maximumDevicesPerInstance ?? defaultMaximumDevices
     var result: [ParallelStrategy] = []
@@ -20,7 +25,7 @@ enum StrategyEnumeration {
         for expert in experts where stage % expert == 0 {
           // Attention ranks without expert parallelism would repeat every expert on every rank.
           if data > 1, expert == 1 { continue }
-          for pipeline in policy.pipelineDegrees {
+          for pipeline in pipelineDegrees {
             let strategy = ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data)
             if strategy.devices <= limit { result.append(strategy) }
           }

@@ -3,8 +3,9 @@ public struct Policy: Sendable, Hashable {
   public var servingModes: Set<ServingMode>
   /// Allowed tensor-parallel degrees; `nil` = those of each accelerator.
   public var tensorDegrees: [Int]?
-  /// Allowed pipeline-parallel degrees.
-  public var pipelineDegrees: [Int]
+  /// Allowed pipeline-parallel degrees; `nil` = 1, and the least of 2 and 4 with which the weights fit where they do not
+  /// fit without.
+  public var pipelineDegrees: [Int]?
   /// Allowed attention-data-parallel degrees (mixture-of-experts models only use degrees above 1).
   public var dataDegrees: [Int]
   /// Allowed expert-parallel degrees; `nil` = 1 and every device of the instance.
@@ -31,7 +32,7 @@ public struct Policy: Sendable, Hashable {
 
   public init(
     servingModes: Set<ServingMode> = Set(ServingMode.allCases), tensorDegrees: [Int]? = nil,
-    pipelineDegrees: [Int] = [1, 2], dataDegrees: [Int] = [1, 8], expertDegrees: [Int]? = nil,
+    pipelineDegrees: [Int]? = nil, dataDegrees: [Int] = [1, 8], expertDegrees: [Int]? = nil,
     maximumDevicesPerInstance: Int? = nil, maximumBatch: Int = 1024, chunkTokens: Int = 2048,
     budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil, vendorShares: [VendorShareLimit] = [],
     minimumVendors: Int? = nil, spareInstancesPerGroup: Int = 0, headroom: Double = 0,
