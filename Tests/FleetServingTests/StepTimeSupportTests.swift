@@ -26,7 +26,7 @@ import Testing
     #expect(
       reason(RoundNumbers.dense, weights: .fp8) { $0.denseFlops[.fp8] = nil }
         == "round states no fp8 arithmetic rate")
-    #expect(reason(RoundNumbers.dense, kv: .int4) == "a int4 KV cache is not supported on round")
+    #expect(reason(RoundNumbers.dense, kv: .int4) == "int4 KV caches are not supported on round")
     #expect(reason(RoundNumbers.dense, weights: .nvfp4) { $0.denseFlops[.fp4] = nil } == nil)
   }
 

@@ -59,7 +59,7 @@ extension LatencyModel {
       return "\(accelerator.id) states no int8 arithmetic rate"
     }
     guard accelerator.kvLayout.precisions.contains(configuration.kvPrecision) else {
-      return "a \(configuration.kvPrecision.rawValue) KV cache is not supported on \(accelerator.id)"
+      return "\(configuration.kvPrecision.rawValue) KV caches are not supported on \(accelerator.id)"
     }
     return nil
   }
