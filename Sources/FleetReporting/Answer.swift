@@ -10,7 +10,9 @@ enum Answer {
       if let comparison = comparison(in: plan) { text += "; " + comparison }
       return text + "."
     case .infeasible:
-      return "No plan exists, which is proven" + (plan.conflict.map { ": " + closed($0.summary) } ?? ".")
+      let summary = plan.conflict.map { " " + capitalized(closed($0.summary)) } ?? ""
+      let repair = plan.conflict?.repairs.first.map { " Smallest repair: " + closed($0) } ?? ""
+      return "Proven infeasible." + summary + repair
     case .unsolved:
       return "Neither a plan nor a proof was found within the limits"
         + (plan.bound.map { " (no plan is below \(objectiveText($0, of: plan)))" } ?? "")
@@ -52,7 +54,8 @@ enum Answer {
     if groups.isEmpty { return "nothing has to run" }
     let models = Set(groups.map(\.modelID)).count
     let rate = Quantity.served(plan.servedRatePerSecond, of: plan.offeredRatePerSecond)
-    if models == 1, groups.count <= 4 {
+    let kinds = Set(groups.map { [$0.phase.rawValue, $0.poolID, $0.strategy.description] }).count
+    if models == 1, kinds <= 4, groups.allSatisfy({ $0.instancesByPeriod.count == 1 }) {
       let counted = groups.reduce(0) { $0 + $1.instances }
       return "\(chain(groups)) \(counted == 1 ? "serves" : "serve") \(rate)"
     }
@@ -65,7 +68,16 @@ enum Answer {
   /// `3 × h100 TP2 prefill → 5 × mi300x TP1 decode and 2 × l40s TP1 aggregated`.
   private static func chain(_ groups: [PlanGroup]) -> String {
     func part(_ phase: Phase) -> String? {
-      let members = groups.filter { $0.phase == phase }.map { times($0.instances, "\($0.poolID) \($0.strategy)") }
+      var kinds: [(name: String, count: Int)] = []
+      for group in groups where group.phase == phase {
+        let name = "\(group.poolID) \(group.strategy)"
+        if let known = kinds.firstIndex(where: { $0.name == name }) {
+          kinds[known].count += group.instances
+        } else {
+          kinds.append((name, group.instances))
+        }
+      }
+      let members = kinds.map { times($0.count, $0.name) }
       return members.isEmpty ? nil : members.joined(separator: " + ") + " " + phase.rawValue
     }
     let pair = [part(.prefill), part(.decode)].compactMap { $0 }.joined(separator: " → ")
@@ -86,12 +98,15 @@ enum Answer {
     var equal: String?
     for (kind, phrase) in kinds {
       let results = plan.baselines.filter { $0.kind == kind }
+      let isProven = results.allSatisfy { $0.status == .optimal || $0.status == .infeasible }
       if !results.isEmpty, results.allSatisfy({ $0.status == .infeasible }) {
         if kind == "single_vendor", plan.vendors.count > 1 { return "no single vendor can do it" }
         continue
       }
       guard let best = results.compactMap(\.costUSDPerHour).min(), best > 0 else { continue }
-      if best > cost * 1.0005 { return "\(Quantity.percent((best - cost) / best)) below \(phrase)" }
+      if best > cost * 1.0005 {
+        return "\(Quantity.percent((best - cost) / best)) below \(phrase)" + (isProven ? "" : " found")
+      }
       equal = equal ?? phrase
     }
     return equal.map { "the same as \($0)" }
@@ -108,6 +123,10 @@ enum Answer {
   static func list(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "" }
     return words.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  static func capitalized(_ sentence: String) -> String {
+    sentence.prefix(1).uppercased() + sentence.dropFirst()
   }
 
   /// With a full stop at the end.

@@ -29,18 +29,24 @@ extension Plan {
     purchases.isEmpty ? runningDevices : Plan.peak(purchases.map(\.devicesByPeriod))
   }
 
+  /// Instances in the period with the most of them.
+  var runningInstances: Int { Plan.peak(groups.map(\.instancesByPeriod)) }
+
   /// Devices of all instances in the period with the most of them.
   var runningDevices: Int { Plan.peak(groups.map { $0.devicesByPeriod }) }
 
-  /// A short name for each group: pool and strategy where that is clear within its model and phase, else its id.
+  /// A short name for each group: pool and strategy where that is clear within its model and phase, else with its
+  /// classes, else its id.
   var groupLabels: [String: String] {
-    func label(_ group: PlanGroup) -> String { "\(group.poolID) \(group.strategy)" }
-    var uses: [[String]: Int] = [:]
-    for group in groups { uses[[group.modelID, group.phase.rawValue, label(group)], default: 0] += 1 }
+    func scope(_ group: PlanGroup, _ label: String) -> [String] { [group.modelID, group.phase.rawValue, label] }
+    func short(_ group: PlanGroup) -> String { "\(group.poolID) \(group.strategy)" }
+    func long(_ group: PlanGroup) -> String { short(group) + " for " + Answer.list(group.admittedClassIDs) }
+    let uses = Dictionary(
+      groups.flatMap { [(scope($0, short($0)), 1), (scope($0, long($0)), 1)] }, uniquingKeysWith: +)
     return Dictionary(
       groups.map { group in
-        let isClear = uses[[group.modelID, group.phase.rawValue, label(group)]] == 1
-        return (group.id, isClear ? label(group) : group.id)
+        let label = [short(group), long(group)].first { uses[scope(group, $0)] == 1 }
+        return (group.id, label ?? group.id)
       }, uniquingKeysWith: { first, _ in first })
   }
 

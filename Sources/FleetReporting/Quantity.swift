@@ -62,6 +62,11 @@ enum Quantity {
     return (value < 0 ? "−$" : "$") + digits
   }
 
+  /// `$28,032`, `$99.50`: without cents from 100 on.
+  static func roundUSD(_ value: Double) -> String {
+    abs(value) < 100 ? usd(value) : (value < 0 ? "−$" : "$") + fixed(abs(value), decimals: 0)
+  }
+
   /// `$38.40/h`
   static func usdPerHour(_ value: Double) -> String { usd(value) + "/h" }
 
@@ -112,10 +117,11 @@ enum Quantity {
   /// `95` for 0.95, `99.9` for 0.999.
   static func percentile(_ quantile: Double) -> String { trimmed(fixed(quantile * 100, decimals: 3)) }
 
-  /// `3` when all values are equal, else `2–5`.
-  static func range(_ counts: [Int]) -> String {
+  /// Counts by period: `3` when all are equal, `5/2/0` for up to four periods, else from the least to the most: `0–5`.
+  static func byPeriod(_ counts: [Int]) -> String {
     guard let least = counts.min(), let most = counts.max() else { return "0" }
-    return least == most ? count(most) : "\(count(least))–\(count(most))"
+    if least == most { return count(most) }
+    return counts.count <= 4 ? counts.map { count($0) }.joined(separator: "/") : "\(count(least))–\(count(most))"
   }
 
   /// Without zeros at the end of a fraction.

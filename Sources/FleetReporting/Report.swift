@@ -98,7 +98,7 @@ public struct Report: Sendable, Hashable {
     var figures: [Figure] = []
     if let cost = plan.costUSDPerHour {
       figures.append(Figure("Cost per hour", Quantity.usd(cost), isInAnswer: true))
-      figures.append(Figure("Cost per month", Quantity.usd(cost * hoursPerMonth), note: "at 730 h"))
+      figures.append(Figure("Cost per month", Quantity.roundUSD(cost * hoursPerMonth), note: "at 730 h"))
     }
     if let economics = plan.economics {
       figures.append(

@@ -3,7 +3,9 @@ import FleetServing
 /// Tables of what surrounds the plan: other ways of planning, what is not in it, what made it.
 extension Report {
   static func baselineTable(of plan: Plan) -> ReportTable? {
-    if plan.baselines.isEmpty { return nil }
+    if plan.baselines.isEmpty || plan.status == .infeasible && plan.baselines.allSatisfy({ $0.status == .infeasible }) {
+      return nil
+    }
     let isCost = plan.objectiveName == PlanObjective.cost.rawValue
     var table = ReportTable(
       "Other ways to plan the same problem",

@@ -8,37 +8,46 @@ extension Report {
     var table = ReportTable(
       "Groups",
       columns: [
-        .init("Phase"), .init("Model"), .init("Pool"), .init("Vendor", rank: 5), .init("Strategy"),
+        .init("Phase"), .init("Model"), .init("Pool"), .init("Vendor", rank: 6), .init("Strategy"),
         .init("Precision", rank: 3), .init("Batch", .right, rank: 2), .init("Instances", .right),
         .init("Devices", .right), .init("Nodes", .right, rank: 4), .init("$/h", .right),
-        .init("Load", .right, rank: 1), .init("Accelerator", wraps: true, rank: 8), .init("Region", rank: 6),
+        .init("Load", .right, rank: 1), .init("For classes", wraps: true, rank: 5),
+        .init("Accelerator", wraps: true, rank: 8), .init("Region", rank: 7),
         .init("Capacity from", rank: 7),
       ])
     for group in groups {
       table.add([
         .init(group.phase.rawValue, .strong), .init(group.modelID), .init(group.poolID),
         .init(vendorName(group.vendor)), .init(group.strategy.description), .init(group.precisionText),
-        .init(Quantity.count(group.maximumBatch)), .init(Quantity.range(group.instancesByPeriod)),
-        .init(Quantity.range(group.devicesByPeriod)), .init(Quantity.significant(group.nodes)),
+        .init(Quantity.count(group.maximumBatch)), .init(Quantity.byPeriod(group.instancesByPeriod)),
+        .init(Quantity.byPeriod(group.devicesByPeriod)), .init(Quantity.significant(group.nodes)),
         .init(Quantity.fixed(group.costUSDPerHour, decimals: 2)), .init(Quantity.percent(group.utilization)),
-        .init(group.acceleratorName), .init(group.region ?? ""), .init(group.capacitySource),
+        .init(group.admittedClassIDs.joined(separator: ", ")), .init(group.acceleratorName), .init(group.region ?? ""),
+        .init(group.capacitySource),
       ])
     }
     if groups.count > 1 {
       let cost = groups.reduce(0) { $0 + $1.costUSDPerHour }
       var footer = table.columns.map { _ in ReportTable.Cell("") }
       footer[0] = .init("total")
-      footer[7] = .init(Quantity.count(groups.reduce(0) { $0 + $1.instances }))
-      footer[8] = .init(Quantity.count(groups.reduce(0) { $0 + $1.devices }))
+      footer[7] = .init(Quantity.count(plan.runningInstances))
+      footer[8] = .init(Quantity.count(plan.runningDevices))
       footer[10] = .init(Quantity.fixed(cost, decimals: 2))
       table.addFooter(footer)
     }
-    if groups.contains(where: { Set($0.instancesByPeriod).count > 1 }) {
-      table.note = "Ranges go from the least to the most over the periods; totals are those of each group's peak."
+    if let example = groups.first(where: { Set($0.instancesByPeriod).count > 1 }) {
+      let shown =
+        example.instancesByPeriod.count <= 4
+        ? "Counts with / are those of the periods, in the problem's order"
+        : "Ranges go from the least to the most period"
+      table.note = shown + "; totals are those of the period with the most."
     }
+    let scopes = Dictionary(grouping: groups) { [$0.modelID, $0.phase.rawValue] }
+    let isScoped = scopes.values.contains { Set($0.map { Set($0.admittedClassIDs) }).count > 1 }
     return table.droppingColumns { column, cells in
       switch column.title {
       case "Model": Set(cells).count == 1
+      case "For classes": !isScoped
       case "Region": cells.allSatisfy { $0.text.isEmpty }
       case "Capacity from": cells.allSatisfy { $0.text == "latency model" }
       default: false
@@ -121,7 +130,7 @@ extension Report {
     for purchase in purchases {
       table.add([
         .init(purchase.poolID, .strong), .init(vendorName(purchase.vendor)), .init(tierName(purchase.tier)),
-        .init(Quantity.range(purchase.devicesByPeriod)), .init(purchase.nodesByPeriod.map(Quantity.range) ?? ""),
+        .init(Quantity.byPeriod(purchase.devicesByPeriod)), .init(purchase.nodesByPeriod.map(Quantity.byPeriod) ?? ""),
         .init(Quantity.usd(purchase.usdPerDeviceHour).replacingDollar),
         .init(Quantity.fixed(purchase.costUSDPerHour, decimals: 2)),
       ])

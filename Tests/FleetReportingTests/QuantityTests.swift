@@ -34,7 +34,8 @@ import Testing
 
   @Test func percentilesAndRanges() {
     #expect(Quantity.percentile(0.95) == "95" && Quantity.percentile(0.999) == "99.9")
-    #expect(Quantity.range([3, 3]) == "3" && Quantity.range([2, 5, 4]) == "2–5" && Quantity.range([]) == "0")
+    #expect(
+      Quantity.byPeriod([3, 3]) == "3" && Quantity.byPeriod([2, 5, 4]) == "2/5/4" && Quantity.byPeriod([]) == "0")
     #expect(
       plain(Quantity.count(1, "device")) == "1 device" && plain(Quantity.count(2000, "device")) == "2,000 devices")
   }
