@@ -5,11 +5,13 @@ import FleetServing
 struct FlowPicture {
   let chart: FlowChart
   private let width = 760.0
-  private let cardWidth = 236.0
+  private let cardWidth = 226.0
   private let cardHeight = 68.0
   /// Height of a ribbon's place at a card: the ribbon with room for a label above and below it.
   private let slot = 38.0
   private let widestRibbon = 12.0
+  /// Ribbons end in a straight piece under their label.
+  private let labelWidth = 160.0
   private let gap = 14.0
 
   private struct Card {
@@ -42,11 +44,14 @@ struct FlowPicture {
       content += block(nodes, y: &y)
       y += 10
     }
-    let period = chart.periodID.map { " Period shown: \($0), the one with the most traffic." } ?? ""
+    let caption = [
+      chart.flows.isEmpty ? nil : "Ribbons are as wide as their traffic.",
+      chart.periodID.map { "Period shown: \($0), the one with the most traffic." },
+    ].compactMap { $0 }.joined(separator: " ")
     let size = [("viewBox", "0 0 \(HTML.number(width)) \(HTML.number(max(y - 10, 1)))")]
     return picture(
       title: "How requests flow through the fleet", description: description, size: size, content: content,
-      caption: "Ribbons are as wide as their traffic." + period, isScrolling: true)
+      caption: caption.isEmpty ? nil : caption, isScrolling: true)
   }
 
   private func block(_ nodes: [FlowChart.Node], y: inout Double) -> String {
@@ -71,13 +76,17 @@ struct FlowPicture {
     content += ribbons(between: &cards)
     for node in nodes { if let card = cards[node.groupID] { content += draw(card) } }
     y += height
-    for node in nodes where node.phase == .aggregated {
-      content += text("prefill and decode on the same instance", x: (width - cardWidth) / 2, y: y + 12, "soft small")
-      content += draw(Card(node: node, x: (width - cardWidth) / 2, y: y + 20, height: cardHeight, ribbons: 0))
+    let aggregated = nodes.filter { $0.phase == .aggregated }
+    if !aggregated.isEmpty {
+      content += text("prefill and decode on the same instance", x: 0, y: y + 12, "soft small")
+      y += 20
+    }
+    for node in aggregated {
+      content += draw(Card(node: node, x: 0, y: y, height: cardHeight, ribbons: 0))
       content += text(
-        Quantity.rate(node.ratePerSecond) + " req/s", x: (width + cardWidth) / 2 + 12, y: y + 20 + cardHeight / 2 + 5,
-        "bold")
-      y += 20 + cardHeight + gap
+        Quantity.rate(node.ratePerSecond) + " req/s", x: cardWidth + 12, y: y + cardHeight / 2 + 4,
+        "small")
+      y += cardHeight + gap
     }
     return content
   }
@@ -94,10 +103,11 @@ struct FlowPicture {
       cards[flow.toGroupID] = to
       let startX = from.x + cardWidth
       let thickness = max(2, flow.ratePerSecond / greatest * widestRibbon)
-      let middle = (startX + to.x) / 2
+      let bendX = to.x - labelWidth
+      let middle = (startX + bendX) / 2
       let path = [
         "M", HTML.number(startX), HTML.number(startY), "C", HTML.number(middle), HTML.number(startY),
-        HTML.number(middle), HTML.number(endY), HTML.number(to.x), HTML.number(endY),
+        HTML.number(middle), HTML.number(endY), HTML.number(bendX), HTML.number(endY), "H", HTML.number(to.x),
       ].joined(separator: " ")
       lines += HTML.empty(
         "path",
@@ -110,7 +120,7 @@ struct FlowPicture {
         "text",
         [
           ("x", HTML.number(to.x - 8)), ("text-anchor", "end"), ("class", "small"),
-          ("y", HTML.number(startY < endY ? endY + thickness / 2 + 13 : endY - thickness / 2 - 5)),
+          ("y", HTML.number(endY - thickness / 2 - 5)),
         ], label)
     }
     return lines + labels

@@ -52,15 +52,15 @@ extension HTMLReport {
     p.note { margin: 10px 0 0; }
     .scroll { overflow-x: auto; }
     .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 4px; }
-    table { border-collapse: collapse; width: 100%; font-size: 14px; }
-    th, td { padding: 6px 10px; text-align: left; vertical-align: top; white-space: nowrap; font-weight: 400; }
+    table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
+    th, td { padding: 6px 8px; text-align: left; vertical-align: top; white-space: nowrap; font-weight: 400; }
     th:first-child, td:first-child { padding-left: 0; }
     th:last-child, td:last-child { padding-right: 0; }
     thead th { color: var(--soft); font-size: 12.5px; border-bottom: 1px solid var(--line); vertical-align: bottom; }
     tbody tr + tr > * { border-top: 1px solid var(--line); }
     tfoot > tr > * { border-top: 2px solid var(--line); font-weight: 600; }
     .number { text-align: right; }
-    td.wide { white-space: normal; min-width: 11em; overflow-wrap: anywhere; }
+    td.wide { white-space: normal; min-width: 10em; overflow-wrap: anywhere; }
     .strong { font-weight: 600; }
     .muted { color: var(--soft); }
     .good { color: var(--good); }

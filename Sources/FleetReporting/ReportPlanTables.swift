@@ -9,10 +9,10 @@ extension Report {
       "Groups",
       columns: [
         .init("Phase"), .init("Model"), .init("Pool"), .init("Vendor", rank: 6), .init("Strategy"),
-        .init("Precision", rank: 3), .init("Batch", .right, rank: 2), .init("Instances", .right),
-        .init("Devices", .right), .init("Nodes", .right, rank: 4), .init("$/h", .right),
-        .init("Load", .right, rank: 1), .init("For classes", wraps: true, rank: 5),
-        .init("Accelerator", wraps: true, rank: 8), .init("Region", rank: 7),
+        .init("Precision", rank: 4), .init("Batch", .right, rank: 3), .init("Instances", .right),
+        .init("Devices", .right), .init("Nodes", .right, rank: 5), .init("$/h", .right),
+        .init("Load", .right, rank: 1), .init("For classes", wraps: true, rank: 2),
+        .init("Region", rank: 7),
         .init("Capacity from", rank: 7),
       ])
     for group in groups {
@@ -22,7 +22,7 @@ extension Report {
         .init(Quantity.count(group.maximumBatch)), .init(Quantity.byPeriod(group.instancesByPeriod)),
         .init(Quantity.byPeriod(group.devicesByPeriod)), .init(Quantity.significant(group.nodes)),
         .init(Quantity.fixed(group.costUSDPerHour, decimals: 2)), .init(Quantity.percent(group.utilization)),
-        .init(group.admittedClassIDs.joined(separator: ", ")), .init(group.acceleratorName), .init(group.region ?? ""),
+        .init(group.admittedClassIDs.joined(separator: ", ")), .init(group.region ?? ""),
         .init(group.capacitySource),
       ])
     }
@@ -42,8 +42,8 @@ extension Report {
         : "Ranges go from the least to the most period"
       table.note = shown + "; totals are those of the period with the most."
     }
-    let scopes = Dictionary(grouping: groups) { [$0.modelID, $0.phase.rawValue] }
-    let isScoped = scopes.values.contains { Set($0.map { Set($0.admittedClassIDs) }).count > 1 }
+    let kinds = Dictionary(grouping: groups) { [$0.modelID, $0.phase.rawValue, $0.poolID, $0.strategy.description] }
+    let isScoped = kinds.values.contains { $0.count > 1 }
     return table.droppingColumns { column, cells in
       switch column.title {
       case "Model": Set(cells).count == 1
@@ -121,15 +121,18 @@ extension Report {
   static func purchaseTable(of plan: Plan) -> ReportTable? {
     let purchases = plan.purchases.filter { $0.devicesByPeriod.contains { $0 > 0 } }
     if purchases.isEmpty { return nil }
+    let names = Dictionary(plan.groups.map { ($0.poolID, $0.acceleratorName) }, uniquingKeysWith: { first, _ in first })
     var table = ReportTable(
       "Devices to hold",
       columns: [
-        .init("Pool"), .init("Vendor", rank: 1), .init("Price tier"), .init("Devices", .right),
+        .init("Pool"), .init("Accelerator", rank: 2), .init("Vendor", rank: 1), .init("Price tier"),
+        .init("Devices", .right),
         .init("Whole nodes", .right), .init("$/device/h", .right), .init("$/h", .right),
       ])
     for purchase in purchases {
       table.add([
-        .init(purchase.poolID, .strong), .init(vendorName(purchase.vendor)), .init(tierName(purchase.tier)),
+        .init(purchase.poolID, .strong), .init(names[purchase.poolID] ?? ""), .init(vendorName(purchase.vendor)),
+        .init(tierName(purchase.tier)),
         .init(Quantity.byPeriod(purchase.devicesByPeriod)), .init(purchase.nodesByPeriod.map(Quantity.byPeriod) ?? ""),
         .init(Quantity.usd(purchase.usdPerDeviceHour).replacingDollar),
         .init(Quantity.fixed(purchase.costUSDPerHour, decimals: 2)),
@@ -138,12 +141,12 @@ extension Report {
     if purchases.count > 1 {
       var footer = table.columns.map { _ in ReportTable.Cell("") }
       footer[0] = .init("total")
-      footer[3] = .init(Quantity.count(plan.heldDevices))
-      footer[6] = .init(Quantity.fixed(purchases.reduce(0) { $0 + $1.costUSDPerHour }, decimals: 2))
+      footer[4] = .init(Quantity.count(plan.heldDevices))
+      footer[7] = .init(Quantity.fixed(purchases.reduce(0) { $0 + $1.costUSDPerHour }, decimals: 2))
       table.addFooter(footer)
     }
     return table.droppingColumns { column, cells in
-      column.title == "Whole nodes" && cells.allSatisfy { $0.text.isEmpty }
+      ["Whole nodes", "Accelerator"].contains(column.title) && cells.allSatisfy { $0.text.isEmpty }
     }
   }
 
