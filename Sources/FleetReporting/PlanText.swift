@@ -34,27 +34,27 @@ public enum PlanText {
 }
 
 /// Blocks of text with an empty line between them.
-struct Page {
-  let style: TextStyle
-  private(set) var text = ""
+package struct Page {
+  package let style: TextStyle
+  package private(set) var text = ""
 
-  init(style: TextStyle) { self.style = style }
+  package init(style: TextStyle) { self.style = style }
 
   /// The text with ordinary spaces.
-  var finished: String { String(text.map { $0 == "\u{A0}" ? " " : $0 }) }
+  package var finished: String { String(text.map { $0 == "\u{A0}" ? " " : $0 }) }
 
-  mutating func block(_ lines: [String]) {
+  package mutating func block(_ lines: [String]) {
     if lines.isEmpty { return }
     if !text.isEmpty { text += "\n" }
     for line in lines { text += line + "\n" }
   }
 
-  mutating func paragraph(_ sentence: String, ink: TextStyle.Ink?) {
+  package mutating func paragraph(_ sentence: String, ink: TextStyle.Ink?) {
     block(TextStyle.wrap(style.spell(sentence), width: style.width).map { style.paint($0, ink) })
   }
 
   /// `label value (note)`, as many to a line as fit.
-  mutating func figures(_ figures: [Report.Figure]) {
+  package mutating func figures(_ figures: [Report.Figure]) {
     let separator = style.spell(" · ")
     var lines: [[String]] = []
     var width = 0
@@ -76,12 +76,12 @@ struct Page {
     block(lines.map { "  " + $0.joined(separator: style.paint(separator, .dim)) })
   }
 
-  mutating func table(_ table: ReportTable?, limit: Int = .max) {
+  package mutating func table(_ table: ReportTable?, limit: Int = .max) {
     guard let table else { return }
     block(TextTable(style: style).lines(of: table, limit: limit))
   }
 
-  mutating func list(_ title: String, _ remarks: [Report.Remark]) {
+  package mutating func list(_ title: String, _ remarks: [Report.Remark]) {
     if remarks.isEmpty { return }
     var lines = [style.paint(style.spell(title), .bold)]
     for remark in remarks {
@@ -94,7 +94,7 @@ struct Page {
   }
 
   /// What made the plan, on a few dim lines; hashes are shortened, and what the answer says is left out.
-  mutating func origin(_ table: ReportTable) {
+  package mutating func origin(_ table: ReportTable) {
     let known = ["Objective", "Proven bound", "Gap"]
     let words = table.rows.filter { !known.contains($0[0].text) }.map { row in
       let value = row[1].text.hasPrefix("SHA-256 ") ? String(row[1].text.dropFirst(8).prefix(12)) : row[1].text

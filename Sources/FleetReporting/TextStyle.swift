@@ -16,7 +16,7 @@ public struct TextStyle: Sendable, Hashable {
   }
 
   /// Select Graphic Rendition parameters (ECMA-48, 8.3.117).
-  enum Ink: String {
+  package enum Ink: String {
     case bold = "1"
     case dim = "2"
     case red = "31"
@@ -25,7 +25,7 @@ public struct TextStyle: Sendable, Hashable {
     case cyan = "36"
   }
 
-  func paint(_ text: String, _ ink: Ink?) -> String {
+  package func paint(_ text: String, _ ink: Ink?) -> String {
     guard color, let ink, !text.isEmpty else { return text }
     return "\u{1B}[\(ink.rawValue)m\(text)\u{1B}[0m"
   }
@@ -41,7 +41,7 @@ public struct TextStyle: Sendable, Hashable {
   }
 
   /// `text` safe for a terminal: control characters escaped, the program's signs in ASCII where asked for.
-  func spell(_ text: String) -> String {
+  package func spell(_ text: String) -> String {
     let safe = printable(text)
     if unicode || safe.utf8.allSatisfy({ $0 < 0x80 }) { return safe }
     let signs: [Character: String] = [
@@ -51,7 +51,7 @@ public struct TextStyle: Sendable, Hashable {
   }
 
   /// Lines of at most `width` columns, broken at spaces; a longer word has a line of its own.
-  static func wrap(_ text: String, width: Int) -> [String] {
+  package static func wrap(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ", omittingEmptySubsequences: true) {
@@ -69,7 +69,7 @@ public struct TextStyle: Sendable, Hashable {
   }
 
   /// Terminal columns of `text`: two for East Asian wide characters and emoji (Unicode Standard Annex 11).
-  static func columns(of text: some StringProtocol) -> Int {
+  package static func columns(of text: some StringProtocol) -> Int {
     text.reduce(0) { $0 + ($1.isWide ? 2 : 1) }
   }
 }

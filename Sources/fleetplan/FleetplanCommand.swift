@@ -17,7 +17,11 @@ struct FleetplanCommand: ParsableCommand {
       Exit status: 0 done, 2 bad input, 3 infeasible, 4 no solution within the limits, 5 solver failure.
       """,
     version: FleetplanVersion.current,
-    subcommands: [CheckCommand.self, PlanCommand.self])
+    subcommands: [
+      CheckCommand.self, PlanCommand.self, CompareCommand.self, PredictCommand.self, CatalogCommand.self,
+
+      ExportCommand.self, InitCommand.self,
+    ])
 
   static func main() {
     Terminal.ignoreBrokenPipes()

@@ -29,7 +29,20 @@ struct PlanCommand: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var output: String?
 
-  @OptionGroup var limits: SolveOptions
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Write a report as one self-contained HTML page.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var report: String?
+
+  @Option(
+    help: ArgumentHelp("Write a report in Markdown.", valueName: "file"), completion: .file(extensions: ["md"]))
+  var markdown: String?
+
+  @OptionGroup var limits: SolveLimitOptions
+
+  @Flag(name: .customLong("no-baselines"), help: "Do not solve other ways of planning for comparison.")
+  var skipsBaselines = false
+
   @OptionGroup var catalog: CatalogOptions
   @OptionGroup var appearance: AppearanceOptions
 
@@ -38,12 +51,17 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let planFile = try OutputFile(checking: output, inputs: [file])
+    let pageFile = try OutputFile(checking: report, inputs: [file])
+    let markdownFile = try OutputFile(checking: markdown, inputs: [file])
+    try OutputFile.checkDistinct([planFile, pageFile, markdownFile])
     let catalog = try catalog.load()
     let problem = try ProblemFile.read(file, catalog: catalog)
     if !quiet { appearance.warn(problem, in: file) }
-    let plan = try limits.plan(problem, catalog: catalog, quiet: quiet)
+    let plan = try limits.plan(problem, catalog: catalog, baselines: !skipsBaselines, showsProgress: !quiet)
     let encoded = plan.encoded().encoded()
     try planFile?.write(encoded)
+    if let pageFile { try pageFile.write(HTMLReport.render(Report(plan: plan))) }
+    if let markdownFile { try markdownFile.write(MarkdownReport.render(Report(plan: plan))) }
     if appearance.json {
       Terminal.output.write(encoded)
     } else if !quiet {

@@ -6,8 +6,8 @@ final class ProgressLine: Sendable {
   private let isShown = Mutex(false)
 
   /// `nil` when nobody is looking.
-  static func onTerminal(quiet: Bool) -> ProgressLine? {
-    !quiet && Terminal.errors.isTerminal ? ProgressLine() : nil
+  static func onTerminal() -> ProgressLine? {
+    Terminal.errors.isTerminal ? ProgressLine() : nil
   }
 
   func show(_ progress: SolveProgress) {

@@ -31,7 +31,9 @@ struct CatalogOptions: ParsableArguments {
     completion: .directory)
   var folder: String?
 
-  func load() throws -> Catalog {
+  /// The folder to read.
+  /// - Throws: When there is none.
+  func directory() throws -> String {
     let hint = "point to the folder that holds accelerators, llms and latency with --models or FLEETPLAN_MODELS"
     guard let folder = Catalog.defaultDirectory(asked: folder) else {
       throw CommandFailure(.badInput, "no catalog was found", hint: hint)
@@ -39,6 +41,11 @@ struct CatalogOptions: ParsableArguments {
     guard Terminal.isFolder(folder) else {
       throw CommandFailure(.badInput, "the catalog folder \(folder) does not exist", hint: hint)
     }
+    return folder
+  }
+
+  func load() throws -> Catalog {
+    let folder = try directory()
     do {
       return try Catalog(contentsOf: folder)
     } catch {

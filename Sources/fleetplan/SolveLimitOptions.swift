@@ -2,7 +2,7 @@ import ArgumentParser
 import FleetPlan
 
 /// How long and how far a problem is solved; shared by the commands that solve.
-struct SolveOptions: ParsableArguments {
+struct SolveLimitOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp("Seconds after which the search ends; overrides the problem's limit.", valueName: "seconds"))
@@ -15,9 +15,6 @@ struct SolveOptions: ParsableArguments {
       valueName: "fraction"))
   var gap: Double?
 
-  @Flag(name: .customLong("no-baselines"), help: "Do not solve other ways of planning for comparison.")
-  var skipsBaselines = false
-
   func validate() throws {
     if let timeLimit, !(timeLimit > 0 && timeLimit.isFinite) {
       throw ValidationError("--time-limit: expected a number of seconds > 0, found \(timeLimit)")
@@ -28,13 +25,15 @@ struct SolveOptions: ParsableArguments {
   }
 
   /// Plans with a progress line where a person is looking, and until Ctrl-C.
-  func plan(_ problem: PlanningProblem, catalog: Catalog, quiet: Bool) throws -> Plan {
+  func plan(
+    _ problem: PlanningProblem, catalog: Catalog, baselines: Bool, showsProgress: Bool
+  ) throws -> Plan {
     var planner = Planner(constants: catalog.latencyConstants, catalogHash: catalog.hash)
     planner.timeLimitSeconds = timeLimit
     planner.relativeGap = gap
-    planner.solvesBaselines = !skipsBaselines
+    planner.solvesBaselines = baselines
     planner.cancellation = Interruption.listen()
-    let line = ProgressLine.onTerminal(quiet: quiet)
+    let line = showsProgress ? ProgressLine.onTerminal() : nil
     if let line { planner.progress = { line.show($0) } }
     defer { line?.clear() }
     do {
