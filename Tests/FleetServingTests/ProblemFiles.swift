@@ -39,3 +39,6 @@ func faults(of text: String, baseDirectory: String = "") throws -> [Fault] {
     return faults.all
   }
 }
+
+/// Whether tests write the tables of documents anew instead of comparing them.
+let rewritesDocuments = ProcessInfo.processInfo.environment["FLEETPLAN_REWRITE_DOCS"] == "1"

@@ -22,9 +22,14 @@ extension JSONReader {
 }
 
 extension JSONObject {
+  /// Records that a key is missing, or `null`, where it is needed.
+  func recordMissing(_ key: String, _ what: String) {
+    if let value = self[key] { value.expected(what) } else { _ = required(key, what) }
+  }
+
   /// Records that `id` is missing.
   func missingIdentifier() -> String? {
-    _ = required("id", "an id")
+    recordMissing("id", "an id")
     return nil
   }
 }

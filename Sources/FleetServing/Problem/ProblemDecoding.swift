@@ -84,6 +84,10 @@ final class ProblemReading {
     let mix = object.choice("traffic_mix", of: TrafficMix.self, default: .proportional)
     let limits = readLimits(object)
     checkTogether(object, tables: tables ?? [])
+    for (key, isWhole) in [("models", models.isWhole), ("accelerators", pools.isWhole), ("classes", classes.isWhole)]
+    where !isWhole && reader.faults.isEmpty {
+      object.fault(key, "an entry cannot be read")
+    }
 
     guard let periods, let tables, let links, let exchange, let policy, let fleet, let objectives, let limits else {
       return nil

@@ -28,7 +28,7 @@ extension ProblemReading {
       warn(entry.reader, "the class has no slo", hint: "it is planned for throughput alone")
     }
     if given == nil, let lengths, lengths.tracedRate == nil {
-      _ = entry.required("rate_per_s", "requests/s")
+      entry.recordMissing("rate_per_s", "requests/s")
     }
     if let lengthReader, let model, let lengths { checkContext(lengthReader, model, lengths.distribution) }
 

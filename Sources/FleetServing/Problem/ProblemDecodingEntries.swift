@@ -14,6 +14,9 @@ struct DeclaredEntries<Entry> {
   /// Whether some entry has no readable id, so that an unknown reference may mean it.
   private(set) var hasNamelessEntries = false
 
+  /// Whether every entry was given without fault.
+  var isWhole: Bool { values.count == ids.count && !hasNamelessEntries }
+
   init(noun: String) {
     self.noun = noun
   }

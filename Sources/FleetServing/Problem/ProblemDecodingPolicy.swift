@@ -94,7 +94,7 @@ extension ProblemReading {
 
   private func readVendor(_ reader: JSONReader) -> String? {
     guard let vendor = reader.string("a vendor") else { return nil }
-    if vendors.contains(vendor) || pools.values.count < pools.ids.count || pools.hasNamelessEntries { return vendor }
+    if vendors.contains(vendor) || !pools.isWhole { return vendor }
     let near = nearest(vendor, among: vendors).map { "did you mean \"\($0)\"?" }
     reader.fault(
       "no accelerator of the problem is of \"\(vendor)\"", hint: near ?? "known: \(vendors.joined(separator: ", "))")
@@ -103,7 +103,7 @@ extension ProblemReading {
 
   private func minimumVendors(_ entry: JSONObject) -> Int? {
     guard let reader = entry.optional("min_vendors"), let count = reader.integer(in: .closed(1, 64)) else { return nil }
-    if count > vendors.count, pools.values.count == pools.ids.count, !pools.hasNamelessEntries {
+    if count > vendors.count, pools.isWhole {
       reader.fault(
         "\(count) vendors are asked for, but the accelerators are of \(vendors.count)",
         hint: "vendors: \(vendors.joined(separator: ", "))")

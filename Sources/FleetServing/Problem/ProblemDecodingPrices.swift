@@ -119,7 +119,9 @@ extension ProblemReading {
     if object.optional("usd_per_device_hour") == nil, object.optional("purchase_usd_per_device") == nil {
       reader.fault("expected usd_per_device_hour or purchase_usd_per_device")
     }
-    if object.optional("purchase_usd_per_device") != nil { _ = object.required("lifetime_years", "a number of years") }
+    if object.optional("purchase_usd_per_device") != nil, object.optional("lifetime_years") == nil {
+      object.recordMissing("lifetime_years", "a number of years")
+    }
     for (key, other) in [("lifetime_years", "purchase_usd_per_device"), ("pue", "power_usd_per_kwh")]
     where object.optional(key) != nil && object.optional(other) == nil {
       object.fault(key, "\(key) has no effect without \(other)")
@@ -130,7 +132,12 @@ extension ProblemReading {
     if reader.faults.faults.count > before { return nil }
     let hold = held ?? purchase.flatMap { purchase in years.map { purchase / ($0 * 8760) } }
     guard let hold else { return nil }
-    return hold + powerWatts / 1000 * (pue ?? 1) * (energy ?? 0)
+    let price = hold + powerWatts / 1000 * (pue ?? 1) * (energy ?? 0)
+    guard Plausible.usdPerDeviceHour.contains(price) else {
+      reader.fault("the price comes to \(price) USD per device-hour, beyond 1000")
+      return nil
+    }
+    return price
   }
 
   /// Adds the limits of `available` to the tiers that they name.
