@@ -59,7 +59,6 @@ import Testing
   @Test func theDocumentNamesTheDefaultsOfTheCode() {
     let policy = Policy()
     let defaults = Dictionary(uniqueKeysWithValues: ProblemFormat.Part.policy.fields.map { ($0.key, $0.fallback) })
-    #expect(defaults["pp"] == "`\(policy.pipelineDegrees)`")
     #expect(defaults["dp"] == "`\(policy.dataDegrees)`")
     #expect(defaults["max_batch"] == "\(policy.maximumBatch)")
     #expect(defaults["chunk_tokens"] == "\(policy.chunkTokens)")

@@ -54,7 +54,7 @@ extension PlanningProblem {
     }
     require(currentFleet.allSatisfy { poolIDs.contains($0.poolID) && $0.devices >= 0 }, "current fleet")
     require(policy.vendorShares.allSatisfy { (0...1).contains($0.share) }, "vendor shares")
-    require(!policy.servingModes.isEmpty && !policy.pipelineDegrees.isEmpty, "policy")
+    require(!policy.servingModes.isEmpty && !policy.dataDegrees.isEmpty, "policy")
     require(limits.timeSeconds > 0 && (0...1).contains(limits.relativeGap), "limits")
     return found
   }

@@ -12,7 +12,7 @@ extension ProblemReading {
       policy.servingModes = Set(chosen ?? [])
     }
     policy.tensorDegrees = degrees(entry, "tp")
-    policy.pipelineDegrees = degrees(entry, "pp") ?? policy.pipelineDegrees
+    policy.pipelineDegrees = degrees(entry, "pp")
     policy.dataDegrees = degrees(entry, "dp") ?? policy.dataDegrees
     policy.expertDegrees = degrees(entry, "ep")
     policy.maximumDevicesPerInstance = entry.optionalInteger(

@@ -116,7 +116,9 @@ extension ProblemFormat {
       "serving_modes", "array of `disaggregated`, `aggregated`", default: "both",
       "Whether prefill and decode run on separate instances."),
     Field("tp", "array of integers ≥ 1", default: "those of each accelerator", "Tensor-parallel degrees."),
-    Field("pp", "array of integers ≥ 1", default: "`[1, 2]`", "Pipeline-parallel degrees."),
+    Field(
+      "pp", "array of integers ≥ 1", default: "1; where weights do not fit, the least of 2 and 4 with which they do",
+      "Pipeline-parallel degrees."),
     Field(
       "dp", "array of integers ≥ 1", default: "`[1, 8]`",
       "Attention-data-parallel degrees; above 1 only for mixture-of-experts models."),
