@@ -79,9 +79,7 @@ struct CandidateEnumeration {
     let accelerator = pool.accelerator
     for precision in model.weightPrecisions {
       for kvPrecision in model.kvPrecisions {
-        // Pipeline stages add latency and fill slowly: without a wish of the user they are for weights that do not fit.
-        let steps =
-          problem.policy.pipelineDegrees.map { [$0] } ?? StrategyEnumeration.automaticPipelineDegrees.map { [$0] }
+        let steps = problem.policy.pipelineDegrees.map { [$0] } ?? StrategyEnumeration.automaticPipelineDegrees
         for degrees in steps {
           let before = result.usable.count
           for strategy in StrategyEnumeration.strategies(

@@ -2,8 +2,8 @@ import FleetServing
 
 /// Parallel strategies worth considering for a model on an accelerator, before any physics.
 enum StrategyEnumeration {
-  /// Pipeline degrees tried one after the other, until the weights fit, where the policy names none.
-  static let automaticPipelineDegrees = [1, 2, 4]
+  /// Pipeline degrees where the policy names none: groups tried one after the other, until the weights fit.
+  static let automaticPipelineDegrees = [[1, 2], [4], [8]]
 
   /// Largest instance considered where the policy names none [devices].
   static let defaultMaximumDevices = 64

@@ -3,8 +3,7 @@ public struct Policy: Sendable, Hashable {
   public var servingModes: Set<ServingMode>
   /// Allowed tensor-parallel degrees; `nil` = those of each accelerator.
   public var tensorDegrees: [Int]?
-  /// Allowed pipeline-parallel degrees; `nil` = 1, and the least of 2 and 4 with which the weights fit where they do not
-  /// fit without.
+  /// Allowed pipeline-parallel degrees; `nil` = 1 and 2, and 4 or 8 where the weights fit no sooner.
   public var pipelineDegrees: [Int]?
   /// Allowed attention-data-parallel degrees (mixture-of-experts models only use degrees above 1).
   public var dataDegrees: [Int]
