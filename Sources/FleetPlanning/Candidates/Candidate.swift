@@ -63,6 +63,10 @@ struct RejectedCandidate: Sendable, Hashable {
   var poolIndex: Int
   var subject: String
   var reason: String
+  /// Class that it cannot serve, where the reason lies in one class; `nil` = it cannot run at all.
+  var classIndex: Int?
+  /// Devices of the instance that was tried.
+  var devices = 0
 }
 
 /// All ways to run instances that a problem allows.

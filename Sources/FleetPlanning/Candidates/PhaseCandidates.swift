@@ -110,7 +110,8 @@ extension CandidateEnumeration {
         part.rejected.append(
           RejectedCandidate(
             phase: phase, modelIndex: place.modelIndex, poolIndex: place.poolIndex,
-            subject: "\(configuration.strategy) \(configuration.weightPrecision.rawValue)", reason: reason))
+            subject: "\(configuration.strategy) \(configuration.weightPrecision.rawValue)", reason: reason,
+            classIndex: index, devices: configuration.devices))
       }
     }
     var tried: Set<[Int]> = []

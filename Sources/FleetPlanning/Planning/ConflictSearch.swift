@@ -13,6 +13,8 @@ struct ConflictSearch {
 
   /// Time for one question [s]; a repair that cannot be settled in it is not named.
   static let questionSeconds = 3.0
+  /// Time after which no further objective is looked at [s].
+  static let objectiveSeconds = 10.0
   /// Loosest objective tried, as a multiple of the stated one.
   static let loosestFactor = 32.0
   /// Width at which bisection of an objective ends, relative.
@@ -30,10 +32,13 @@ struct ConflictSearch {
     }
     repairs += objectiveRepairs(unserved.isEmpty ? Array(problem.classes.indices) : unserved)
     let conflicting = unserved.isEmpty ? conflictingRows() : unserved.map(unservedText)
+    let names = unserved.map { problem.classes[$0].id }.joined(separator: ", ")
     let summary =
-      unserved.isEmpty
-      ? "No plan obeys all rules" + (conflicting.isEmpty ? "." : ": " + conflicting.joined(separator: "; ") + ".")
-      : "No configuration can serve \(unserved.map { problem.classes[$0].id }.joined(separator: ", "))."
+      !unserved.isEmpty
+      ? "No configuration can serve \(unserved.count == 1 ? "class" : "classes") \(names)."
+      : conflicting.isEmpty
+        ? "The rules cannot hold together."
+        : "Traffic and objectives do not fit within the limits: \(conflicting.joined(separator: "; "))."
     return ConflictReport(summary: summary, conflicting: conflicting, repairs: repairs)
   }
 
@@ -70,7 +75,23 @@ struct ConflictSearch {
     let changeable = ["stock", "budget", "power", "spot", "share_spend", "share_devices", "share_capacity", "link"]
       .flatMap(rows)
     guard let result = elastic(changeable) else { return [] }
-    return result.needs.map { BindingText.message(row: $0.name, program: program) }
+    return result.needs.map(needText)
+  }
+
+  private func needText(_ need: Relaxation.Need) -> String {
+    let index = BindingText.index(need.name)
+    switch BindingText.family(need.name) {
+    case "stock":
+      let stock = problem.pools.first { $0.id == index[0] }?.stockDevices ?? 0
+      return "the stock of \(stock) \(index[0]) is \(wholeDevices(need.amount, pool: index[0])) short"
+    case "budget":
+      let budget = problem.policy.budgetUSDPerHour ?? 0
+      return "the budget of \(Amount.usd(budget))/h is \(Amount.usd(need.amount))/h short"
+    case "power":
+      let cap = problem.policy.powerCapWatts ?? 0
+      return "the power cap of \(Amount.kilowatts(cap)) is \(Amount.kilowatts(need.amount)) short"
+    default: return BindingText.message(row: need.name, program: program)
+    }
   }
 
   private func rowRepairs() -> [String] {
@@ -139,18 +160,30 @@ struct ConflictSearch {
 
   private func unservedText(_ classIndex: Int) -> String {
     let requestClass = problem.classes[classIndex]
-    let reasons = set.rejected.filter { problem.models[$0.modelIndex].id == requestClass.modelID }
-    var counts: [String: Int] = [:]
-    for rejected in reasons { counts[rejected.reason, default: 0] += 1 }
-    let commonest = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
-    return "class \(requestClass.id): " + (commonest ?? "no configuration of model \(requestClass.modelID) is allowed")
+    let general = set.rejected.filter {
+      problem.models[$0.modelIndex].id == requestClass.modelID && $0.classIndex == nil
+    }
+    let own = set.rejected.filter { $0.classIndex == classIndex }
+    // The largest instance comes nearest to any objective: its reason is the one to know, for each pool.
+    var reasons: [String] = []
+    for pool in problem.pools.indices {
+      let largest = own.filter { $0.poolIndex == pool }.max { $0.devices < $1.devices }
+      guard let rejected = largest ?? general.first(where: { $0.poolIndex == pool }) else { continue }
+      reasons.append("on \(problem.pools[pool].id) (\(rejected.subject)) \(rejected.reason)")
+    }
+    let text =
+      reasons.isEmpty
+      ? "no configuration of model \(requestClass.modelID) is allowed" : reasons.joined(separator: "; ")
+    return "class \(requestClass.id): \(text)"
   }
 
   private func objectiveRepairs(_ classes: [Int]) -> [String] {
     var repairs: [String] = []
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(Self.objectiveSeconds)
     for classIndex in classes where data.meanRate(classIndex) > 0 {
       for objective in [\ServiceLevelObjective.ttft, \.tpot, \.endToEnd] {
-        guard let stated = problem.classes[classIndex].objective[keyPath: objective],
+        guard clock.now < end, let stated = problem.classes[classIndex].objective[keyPath: objective],
           let seconds = leastSeconds(classIndex, objective, stated: stated.seconds)
         else { continue }
         let name = objective == \.ttft ? "TTFT" : objective == \.tpot ? "TPOT" : "end-to-end time"
