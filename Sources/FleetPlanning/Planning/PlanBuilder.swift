@@ -33,7 +33,7 @@ struct PlanBuilder: Sendable {
     plan.routes = routes(assignment)
     plan.classes = classes(assignment, plan.routes)
     plan.economics = economics(assignment, plan)
-    plan.binding = BindingRows.binding(program, solution)
+    plan.binding = BindingRows.binding(program, solution) + BindingObjectives.binding(plan.classes)
     return plan
   }
 
