@@ -24,7 +24,7 @@ struct PlanBuilder: Sendable {
       return plan
     }
     plan.gap = gap(solve)
-    let assignment = Assignment(program, solution)
+    let assignment = Assignment(program, solution).consolidated(data)
     plan.purchases = purchases(assignment)
     plan.costUSDPerHour = plan.purchases.reduce(0) { $0 + $1.costUSDPerHour }
     let used = data.candidates.indices.filter { assignment.instances[$0].contains { $0 > 0 } }
