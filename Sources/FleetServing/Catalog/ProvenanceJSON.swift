@@ -26,20 +26,25 @@ extension ProvenanceTable {
     self.init(sources: sources, entries: entries)
   }
 
-  /// Records a fault for every number of a catalog file that no entry covers.
+  /// Records a fault for every number of a catalog file that no entry covers, and for every entry that covers nothing.
   func recordUncoveredNumbers(in file: JSONObject) {
     for (key, value) in file.entries where key != "sources" && key != "provenance" {
       recordUncoveredNumbers(in: value)
     }
+    let table = file.optional("provenance")?.dictionary()
+    for pointer in entries.keys.sorted() where !file.reader.holds(pointer) {
+      table?.faultAtKey(pointer, "the file has nothing at this pointer")
+    }
   }
 
+  /// What an entry covers is left; so a number that is reached has no entry, nor has anything around it.
   private func recordUncoveredNumbers(in reader: JSONReader) {
-    if reader.isNumber, entry(for: reader.path) == nil {
+    guard reader.isNumber || reader.isObject || reader.isArray, entries[reader.path] == nil else { return }
+    if reader.isNumber {
       reader.fault("no provenance covers this number", hint: "add an entry for \(reader.path) or an enclosing pointer")
-    }
-    if reader.isObject {
+    } else if reader.isObject {
       for (_, value) in reader.dictionary()?.entries ?? [] { recordUncoveredNumbers(in: value) }
-    } else if reader.isArray {
+    } else {
       for element in reader.array() ?? [] { recordUncoveredNumbers(in: element) }
     }
   }
@@ -88,5 +93,36 @@ extension ProvenanceEntry {
     if kind == .assumed, note == nil { object.reader.fault("an assumption needs a note with its grounds") }
     guard let source, let kind else { return nil }
     self.init(source: source, kind: kind, note: note)
+  }
+}
+
+extension JSONReader {
+  /// Whether there is a value at a JSON pointer below this one.
+  fileprivate func holds(_ pointer: String) -> Bool {
+    var place = node
+    for step in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+      switch place.value {
+      case .object(let members):
+        guard let member = members.first(where: { pointerStep($0.key) == step }) else { return false }
+        place = member.node
+      case .array(let elements):
+        guard let index = Int(step), elements.indices.contains(index) else { return false }
+        place = elements[index]
+      default: return false
+      }
+    }
+    return true
+  }
+}
+
+/// A key as a step of a JSON pointer (RFC 6901).
+private func pointerStep(_ key: String) -> Substring {
+  guard key.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "~") }) else { return key[...] }
+  return key.reduce(into: "") { step, character in
+    switch character {
+    case "~": step += "~0"
+    case "/": step += "~1"
+    default: step.append(character)
+    }
   }
 }

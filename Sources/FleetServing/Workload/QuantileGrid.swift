@@ -18,12 +18,16 @@ enum QuantileGrid {
   /// - Parameter points: At least one of positive weight; lengths at least 1.
   static func distribution(_ points: [LengthDistribution.Point]) -> LengthDistribution {
     let exact = LengthDistribution(points: points)
-    if exact.points.count <= maximumPoints { return exact }
-    var sorted = exact.points
+    return exact.points.count <= maximumPoints ? exact : distribution(sorted: exact.points)
+  }
+
+  /// The same for points of positive weight that are sorted by input, then output, and differ from one another.
+  static func distribution(sorted points: [LengthDistribution.Point]) -> LengthDistribution {
+    if points.count <= maximumPoints { return LengthDistribution(points: points) }
+    var sorted = points
     var longest = 0
     for position in sorted.indices where length(sorted[position]) > length(sorted[longest]) { longest = position }
     var merged = [sorted.remove(at: longest)]
-    // `sorted` is by input, then output, as in every distribution.
     for band in cut(sorted[...], into: bands, by: \.inputTokens) {
       let byOutput = band.sorted { ($0.outputTokens, $0.inputTokens) < ($1.outputTokens, $1.inputTokens) }
       merged += cut(byOutput[...], into: cells, by: \.outputTokens).compactMap { mean($0) }

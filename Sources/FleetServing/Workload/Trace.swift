@@ -76,7 +76,7 @@ public struct Trace: Sendable {
           weight: Double(end - start)))
       start = end
     }
-    return QuantileGrid.distribution(points)
+    return QuantileGrid.distribution(sorted: points)
   }
 }
 
