@@ -35,17 +35,27 @@ struct Example: Sendable, CustomTestStringConvertible {
 extension Example {
   var readme: URL { folder.appending(path: "README.md") }
 
-  /// Puts the plan's own words between the two marks of the README: the answer, groups, baselines, conflict.
-  func writeReadme(_ plan: Plan) throws {
-    let text = try String(contentsOf: readme, encoding: .utf8)
-    guard let start = text.range(of: "<!-- plan -->\n"), let end = text.range(of: "<!-- /plan -->") else { return }
+  /// The example that `make demo` plans and that the README of the repository shows.
+  static let demo = "fleet-of-4-models"
+  static let mainReadme = repository.appending(path: "README.md")
+
+  /// Puts the plan's own words into the README: the answer, groups, baselines, conflict.
+  func writeReadmes(_ plan: Plan) throws {
     let kept = ["Groups", "Other ways to plan", "What keeps the plan", "These rules cannot", "Each of these changes"]
+    try write(plan, sections: kept, to: readme)
+    if name == Self.demo { try write(plan, sections: kept + ["Latency by class"], to: Self.mainReadme) }
+  }
+
+  /// Replaces what stands between the two marks of a file by sections of the plan's text.
+  private func write(_ plan: Plan, sections kept: [String], to file: URL) throws {
+    let text = try String(contentsOf: file, encoding: .utf8)
+    guard let start = text.range(of: "<!-- plan -->\n"), let end = text.range(of: "<!-- /plan -->") else { return }
     let sections = PlanText.render(plan).components(separatedBy: "\n\n").enumerated().filter { index, section in
       index == 0 || kept.contains(where: section.hasPrefix)
     }
     let block = "```\n" + sections.map(\.element).joined(separator: "\n\n") + "\n```\n"
     try (text[..<start.upperBound] + block + text[end.lowerBound...]).write(
-      to: readme, atomically: true, encoding: .utf8)
+      to: file, atomically: true, encoding: .utf8)
   }
 }
 

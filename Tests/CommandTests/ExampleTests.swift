@@ -11,7 +11,7 @@ import Testing
     let plan = try example.plan()
     if Example.writesExpected {
       try ExpectedPlan(plan).write(to: example.expectedFile)
-      try example.writeReadme(plan)
+      try example.writeReadmes(plan)
     }
     let expected = try ExpectedPlan(contentsOf: example.expectedFile)
     let found = ExpectedPlan(plan)
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func fleetOfFourModelsBeatsEveryBaseline() throws {
-    let example = try #require(Example.all.first { $0.name == "fleet-of-4-models" })
+    let example = try #require(Example.all.first { $0.name == Example.demo })
     let expected = try ExpectedPlan(contentsOf: example.expectedFile)
     let joint = try #require(expected.objective)
     #expect(expected.status == "optimal")
@@ -53,7 +53,11 @@ import Testing
     let text = try String(contentsOf: example.readme, encoding: .utf8)
     #expect(text.contains("fleetplan plan examples/\(example.name)/problem.json"))
     if let cost = expected.costUSDPerHour {
-      #expect(text.contains(String(format: "%.2f", cost)), "cost \(cost)")
+      let shown = String(format: "%.2f", cost)
+      #expect(text.contains(shown), "cost \(cost)")
+      if example.name == Example.demo {
+        #expect(try String(contentsOf: Example.mainReadme, encoding: .utf8).contains(shown))
+      }
     }
     for repair in expected.repairs { #expect(text.contains(repair)) }
   }
