@@ -41,7 +41,8 @@ extension Example {
 
   /// Puts the plan's own words into the README: the answer, groups, baselines, conflict.
   func writeReadmes(_ plan: Plan) throws {
-    let kept = ["Groups", "Other ways to plan", "What keeps the plan", "These rules cannot", "Each of these changes"]
+    var kept = ["Groups", "Other ways to plan", "What keeps the plan", "These rules cannot", "Each of these changes"]
+    if Set(plan.purchases.map(\.tier)).count > 1 { kept.append("Devices to hold") }
     try write(plan, sections: kept, to: readme)
     if name == Self.demo { try write(plan, sections: kept + ["Latency by class"], to: Self.mainReadme) }
   }
