@@ -241,6 +241,8 @@ int fo_simplex(fo_session *session, glp_prob *problem, int method, int time_limi
   options.msg_lev = GLP_MSG_OFF;
   options.meth = method;
   options.presolve = GLP_OFF;
+  /* GLPK judges scaled values: tighter than its default of 1e-7, so that unscaled ones keep 1e-6. */
+  options.tol_bnd = 1e-9;
   if (time_limit_ms >= 0)
     options.tm_lim = time_limit_ms;
   if (iteration_limit >= 0)
@@ -290,7 +292,9 @@ int fo_set_basis(fo_session *session, glp_prob *problem, int rows, const signed 
 
 int fo_tableau_row(fo_session *session, glp_prob *problem, int k, int *indices, double *values) {
   GUARD(session, FO_INTERNAL_ERROR);
-  int length = glp_eval_tab_row(problem, k, indices, values);
+  int length = 0;
+  if (glp_bf_exists(problem) || glp_factorize(problem) == 0)
+    length = glp_eval_tab_row(problem, k, indices, values);
   DONE(session);
   return length;
 }

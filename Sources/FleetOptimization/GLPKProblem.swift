@@ -94,26 +94,36 @@ final class GLPKProblem {
   private static let sliceMilliseconds: Int32 = 200
 
   /// Solves the linear relaxation from the current basis by the dual simplex method, which falls back on the primal one.
+  ///
+  /// GLPK can cycle on degenerate programs. Where it needs more steps than any honest path, or loses its basis, the solve
+  /// starts once more from another basis.
   func solveLinear(
-    _ limits: SolveLimits, iterationLimit: Int = -1, objectiveLimit: Double = .infinity
+    _ limits: SolveLimits, iterationLimit: Int? = nil, objectiveLimit: Double = .infinity
   ) throws(GLPKFailure) -> LinearStatus {
+    let patience = 2000 + 20 * (rowCount + columnCount)
     var slice = Self.sliceMilliseconds
     var retries = 0
+    var spent = 0
     while true {
       let before = glp_get_it_cnt(pointer)
+      let room = min(iterationLimit ?? .max, patience - spent)
       let code = try check(
-        fo_simplex(session.handle, pointer, GLP_DUALP, slice, Int32(iterationLimit), objectiveLimit))
+        fo_simplex(session.handle, pointer, GLP_DUALP, slice, Int32(clamping: room), objectiveLimit))
+      let steps = Int(glp_get_it_cnt(pointer) - before)
+      spent += steps
       switch code {
       case 0: return currentLinearStatus()
       case GLP_EOBJUL: return .cutOff
-      case GLP_EITLIM: return .stopped
+      case GLP_EITLIM where iterationLimit != nil: return .stopped
       case GLP_ETMLIM:
         if limits.mustStop { return .stopped }
         // A slice too short for a single step would never end.
-        if glp_get_it_cnt(pointer) == before { slice = slice > Int32.max / 2 ? slice : slice * 2 }
+        if steps == 0 { slice = slice > Int32.max / 2 ? slice : slice * 2 }
       default:
-        // A bad basis (GLP_EBADB, GLP_ESING, GLP_ECOND) or lost accuracy (GLP_EFAIL): start once more from a fresh one.
+        // A bad basis (GLP_EBADB, GLP_ESING, GLP_ECOND), lost accuracy (GLP_EFAIL) or cycling (GLP_EITLIM).
+        if limits.mustStop { return .stopped }
         retries += 1
+        spent = 0
         if retries == 1 {
           try check(fo_advanced_basis(session.handle, pointer))
         } else if retries == 2 {
@@ -135,6 +145,9 @@ final class GLPKProblem {
       return .failed("glp_get_status returned \(status)")
     }
   }
+
+  /// Simplex steps of this problem so far.
+  var iterations: Int { Int(glp_get_it_cnt(pointer)) }
 
   var linearObjective: Double { glp_get_obj_val(pointer) }
 
@@ -166,7 +179,25 @@ final class GLPKProblem {
     }
   }
 
+  func columnIsBasic(_ column: Int) -> Bool { glp_get_col_stat(pointer, Int32(column + 1)) == GLP_BS }
+
   func rowIsBasic(_ row: Int) -> Bool { glp_get_row_stat(pointer, Int32(row + 1)) == GLP_BS }
+
+  func basis() -> BasisSnapshot {
+    var rows = [Int8](repeating: 0, count: rowCount)
+    var columns = [Int8](repeating: 0, count: columnCount)
+    fo_get_basis(pointer, &rows, &columns)
+    return BasisSnapshot(rows: rows, columns: columns)
+  }
+
+  /// Takes up an earlier basis; rows added since then enter with their slack.
+  func setBasis(_ basis: BasisSnapshot) throws(GLPKFailure) {
+    var rows = basis.rows
+    if rows.count > rowCount { return }
+    while rows.count < rowCount { rows.append(Int8(GLP_BS)) }
+    try check(
+      fo_set_basis(session.handle, pointer, Int32(rows.count), rows, Int32(columnCount), basis.columns))
+  }
 
   // MARK: - Integer solution of the last search
 

@@ -37,7 +37,10 @@ public struct GLPKSolver: Sendable {
   private func search(
     _ program: Program, _ limits: SolveLimits, _ session: GLPKSession
   ) throws(GLPKFailure) -> SearchResult {
-    try PlainSearch(program: program, options: options, limits: limits).run(session)
+    switch options.strategy {
+    case .plain: try PlainSearch(program: program, options: options, limits: limits).run(session)
+    case .engine: try EngineSearch(program: program, options: options, limits: limits).run(session)
+    }
   }
 
   /// Rounds the integer variables and solves the rest once more on a fresh problem, which gives clean continuous values.

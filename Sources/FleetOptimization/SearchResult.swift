@@ -7,6 +7,8 @@ struct SearchResult {
   var statusText: String
   var nodes = 0
   var cuts = 0
+  /// Simplex steps, those of sub-searches included.
+  var iterations = 0
   var relaxationBound: Double?
   var rootBound: Double?
 }
