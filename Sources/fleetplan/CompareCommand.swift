@@ -36,6 +36,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.listen()
     let file = try OutputFile(checking: output, inputs: files)
     let scenarios = try readAll()
     let plans = try scenarios.map { scenario in

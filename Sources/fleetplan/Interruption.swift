@@ -14,9 +14,10 @@ enum Interruption {
   /// Set by the first signal.
   static let cancellation = Cancellation()
 
-  /// Starts listening; returns the flag that solves are to watch.
-  static func listen() -> Cancellation {
-    let flag = cancellation
+  /// Starts listening.
+  static func listen() {
+    // Built before a signal can come: the handler must not be the first to touch it.
+    _ = cancellation
     var action = sigaction()
     #if canImport(Darwin)
       action.__sigaction_u.__sa_handler = received
@@ -26,7 +27,6 @@ enum Interruption {
     action.sa_flags = Int32(SA_RESTART)
     sigaction(SIGINT, &action, nil)
     sigaction(SIGTERM, &action, nil)
-    return flag
   }
 
   /// Runs as a signal handler: an atomic load and store, and system calls that are allowed there.

@@ -53,12 +53,21 @@ struct OutputFile {
   }
 
   private static func isSame(_ first: String, _ second: String) -> Bool {
-    if first == second { return true }
-    guard let a = realpath(first, nil) else { return false }
-    defer { free(a) }
-    guard let b = realpath(second, nil) else { return false }
-    defer { free(b) }
-    return strcmp(a, b) == 0
+    first == second || resolved(first) == resolved(second)
+  }
+
+  /// The path without symbolic links; of a file that is not there yet, its folder so and its name.
+  private static func resolved(_ path: String) -> String {
+    if let real = realPath(path) { return real }
+    guard let slash = path.lastIndex(of: "/") else { return (realPath(".") ?? ".") + "/" + path }
+    let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+    return (realPath(folder) ?? folder) + "/" + path[path.index(after: slash)...]
+  }
+
+  private static func realPath(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
   }
 
   private static func failure(_ path: String, _ reason: String) -> CommandFailure {

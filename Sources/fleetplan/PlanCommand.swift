@@ -50,6 +50,7 @@ struct PlanCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
+    Interruption.listen()
     let planFile = try OutputFile(checking: output, inputs: [file])
     let pageFile = try OutputFile(checking: report, inputs: [file])
     let markdownFile = try OutputFile(checking: markdown, inputs: [file])

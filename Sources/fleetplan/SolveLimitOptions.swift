@@ -24,7 +24,7 @@ struct SolveLimitOptions: ParsableArguments {
     }
   }
 
-  /// Plans with a progress line where a person is looking, and until Ctrl-C.
+  /// Plans with a progress line where a person is looking, and until Ctrl-C where `Interruption` listens.
   func plan(
     _ problem: PlanningProblem, catalog: Catalog, baselines: Bool, showsProgress: Bool
   ) throws -> Plan {
@@ -32,7 +32,7 @@ struct SolveLimitOptions: ParsableArguments {
     planner.timeLimitSeconds = timeLimit
     planner.relativeGap = gap
     planner.solvesBaselines = baselines
-    planner.cancellation = Interruption.listen()
+    planner.cancellation = Interruption.cancellation
     let line = showsProgress ? ProgressLine.onTerminal() : nil
     if let line { planner.progress = { line.show($0) } }
     defer { line?.clear() }
