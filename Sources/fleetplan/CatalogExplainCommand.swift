@@ -7,7 +7,7 @@ struct CatalogExplainCommand: ParsableCommand {
     commandName: "explain",
     abstract: "Show where each number of an entry comes from.",
     discussion: """
-      Every number has a source with its date, and says whether it was measured, published or assumed. The id "latency"
+      Every number has a source with its date, and says whether it was measured, published or assumed. The id "latency" \
       means the constants of the latency model.
 
         fleetplan catalog explain h100-sxm

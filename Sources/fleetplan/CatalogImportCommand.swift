@@ -15,7 +15,7 @@ struct CatalogImportCommand: ParsableCommand {
     commandName: "import",
     abstract: "Add a model from the config.json of a Hugging Face repository.",
     discussion: """
-      Reads the file as published and derives parameters, weight bytes and KV bytes from it. What the file leaves to the
+      Reads the file as published and derives parameters, weight bytes and KV bytes from it. What the file leaves to the \
       defaults of its model class is told. Without --output the model becomes part of the catalog.
 
         fleetplan catalog import config.json --id my-model
@@ -47,6 +47,21 @@ struct CatalogImportCommand: ParsableCommand {
 
   @OptionGroup var catalog: CatalogOptions
   @OptionGroup var appearance: AppearanceOptions
+
+  func validate() throws {
+    guard let id else { return }
+    let isPlain = id.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: ".-_+".utf8.contains(byte)
+      }
+    }
+    if !isPlain || id.isEmpty || id.utf8.count > 100 || id.hasPrefix(".") {
+      throw ValidationError("--id: expected 1 to 100 letters, digits and . _ - +, found \"\(printable(id))\"")
+    }
+  }
 
   func run() throws {
     let imported = try read()

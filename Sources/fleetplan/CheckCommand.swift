@@ -7,7 +7,7 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Find every fault in problem files, with line and column.",
     discussion: """
-      Reads each problem and the files that it names, and tells all faults at once: where, what was expected, what was
+      Reads each problem and the files that it names, and tells all faults at once: where, what was expected, what was \
       found, and how to mend it. Nothing is solved.
 
         fleetplan check problem.json

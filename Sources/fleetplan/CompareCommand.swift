@@ -7,7 +7,7 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Compare plans, or problems that are planned on the fly, with the first one.",
     discussion: """
-      Shows cost, devices and traffic of every scenario side by side, then what each one changes against the first:
+      Shows cost, devices and traffic of every scenario side by side, then what each one changes against the first: \
       which devices are held, which groups run. Problems are planned without baselines.
 
         fleetplan compare today.json tomorrow.json

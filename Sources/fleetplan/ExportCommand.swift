@@ -7,7 +7,7 @@ struct ExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Write the program of a problem for other solvers.",
     discussion: """
-      Every row and column keeps its name. The reduced program leaves out what dominance rules out; the full program has
+      Every row and column keeps its name. The reduced program leaves out what dominance rules out; the full program has \
       every candidate. Both have the same optimum, the "objective" of the plan.
 
         fleetplan export problem.json --format mps --output problem.mps

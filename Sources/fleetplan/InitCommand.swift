@@ -7,7 +7,7 @@ struct InitCommand: ParsableCommand {
     commandName: "init",
     abstract: "Write a problem to start from.",
     discussion: """
-      The problem is complete: check and plan accept it as it is. Its keys are explained on the terminal; all keys are
+      The problem is complete: check and plan accept it as it is. Its keys are explained on the terminal; all keys are \
       in docs/problem-format.md.
 
       Examples to choose from:

@@ -7,8 +7,8 @@ struct PlanCommand: ParsableCommand {
     commandName: "plan",
     abstract: "Plan a problem: which accelerators, how they run, how many, at what cost.",
     discussion: """
-      Solves one mixed-integer program over all instances, routes and parallel strategies, checks the plan outside the
-      solver, and compares it with other ways of planning. Ctrl-C ends the search and gives the best plan so far; a
+      Solves one mixed-integer program over all instances, routes and parallel strategies, checks the plan outside the \
+      solver, and compares it with other ways of planning. Ctrl-C ends the search and gives the best plan so far; a \
       second Ctrl-C ends the program.
 
         fleetplan plan problem.json

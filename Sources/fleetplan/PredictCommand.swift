@@ -7,7 +7,7 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predict step times, memory and capacity of one instance.",
     discussion: """
-      One model on one group of devices: how long a decode step and a prompt take and on what the time is spent, how
+      One model on one group of devices: how long a decode step and a prompt take and on what the time is spent, how \
       memory is used, and how many requests per second the instance carries within latency objectives.
 
         fleetplan predict --model llama-3.1-70b --accelerator h100-sxm --tp 4

@@ -10,7 +10,7 @@ extension StarterProblem {
         "name": "chat and documents",
         "description": "Llama 3.1 70B for a chat and for questions about documents, on what two clouds offer. Change models, rates, lengths and prices to your own; `fleetplan catalog` lists the ids.",
         "models": [
-          { "id": "llama-3.1-70b", "weight_precisions": ["bf16", "fp8"], "kv_precisions": ["bf16", "fp8"] }
+          { "id": "llama-3.1-70b", "weight_precisions": ["bf16", "fp8"] }
         ],
         "accelerators": [
           { "id": "h100", "catalog": "h100-sxm", "stock_devices": 64 },
@@ -142,8 +142,7 @@ extension StarterProblem {
         ],
         "current_fleet": [{ "accelerator": "l4", "devices": 16 }],
         "policy": {
-          "vendor_shares": [{ "max_share": 0.7, "of": "spend" }],
-          "spare_instances_per_group": 1
+          "vendor_shares": [{ "max_share": 0.7, "of": "spend" }]
         },
         "solver": { "time_limit_s": 60 }
       }
