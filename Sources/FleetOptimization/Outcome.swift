@@ -22,12 +22,6 @@ public struct Solution: Sendable, Hashable {
   /// The objective recomputed from the values.
   public let objective: Double
 
-  /// A point known from elsewhere, for example from a restricted version of the model.
-  public init(values: [Double], objective: Double) {
-    self.values = values
-    self.objective = objective
-  }
-
   public subscript(_ variable: Variable) -> Double { values[variable.index] }
 
   /// The value of an integer variable.

@@ -20,19 +20,23 @@ struct PlanningSession: Sendable {
     var solves = try solveAll(program, baselines)
     var joint = solves.removeFirst()
 
-    // A restricted program can end with a better plan only when the joint one was cut short: take it over.
+    // A restricted program can end with a better plan only when the joint one was cut short: take it over, with the
+    // bound of the joint one.
+    var planned = program
     if joint.status == .feasible || joint.status == .unsolved,
       let better = zip(baselines, solves).filter({ $0.1.solution != nil })
         .min(by: { ($0.1.objective ?? .infinity) < ($1.1.objective ?? .infinity) }),
       (better.1.objective ?? .infinity) < (joint.objective ?? .infinity)
     {
-      joint = adopting(better.1, from: program.restricted(to: better.0.scope), into: joint, of: program)
+      planned = program.restricted(to: better.0.scope)
+      joint.solution = better.1.solution
+      joint.objective = better.1.objective
     }
     if case .failed(let text) = joint.termination { throw .solver(text) }
 
-    var plan = PlanBuilder(program: program, constants: planner.constants).plan(of: joint)
+    var plan = PlanBuilder(program: planned, constants: planner.constants).plan(of: joint)
     plan.provenance = provenance(program, full: full, joint)
-    plan.rejected = RejectionSummary.alternatives(set, program: program, solve: joint)
+    plan.rejected = RejectionSummary.alternatives(set, program: planned, solve: joint)
     plan.baselines = BaselineReport.results(baselines, solves, program: program)
     if joint.status == .infeasible, planner.explainsConflicts {
       plan.conflict = ConflictSearch(session: self, program: program, set: set).report()
@@ -86,19 +90,6 @@ struct PlanningSession: Sendable {
     return options
   }
 
-  /// The joint answer with a better plan found under restrictions, in the joint program's columns.
-  private func adopting(
-    _ better: ProgramSolve, from restricted: Program, into joint: ProgramSolve, of program: Program
-  ) -> ProgramSolve {
-    guard let solution = better.solution else { return joint }
-    var result = joint
-    result.solution = Solution(
-      values: program.values(matching: restricted, solution), objective: solution.objective)
-    result.objective = better.objective
-    if result.termination == .infeasible { result.termination = .timeLimit }
-    return result
-  }
-
   private func provenance(_ program: Program, full: ProgramData, _ joint: ProgramSolve) -> PlanProvenance {
     PlanProvenance(
       inputHash: problem.inputHash, catalogHash: planner.catalogHash, version: FleetplanVersion.current,
@@ -121,12 +112,5 @@ extension Program {
     data.scope = scope
     data.candidates = data.candidates.filter(scope.admits)
     return Program(data)
-  }
-
-  /// Values for this program's columns taken by name from a restricted version; columns that it lacks are 0.
-  func values(matching other: Program, _ solution: Solution) -> [Double] {
-    var byName: [String: Double] = [:]
-    for (index, record) in other.model.variables.enumerated() { byName[record.name] = solution.values[index] }
-    return model.variables.map { byName[$0.name] ?? 0 }
   }
 }
