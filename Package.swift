@@ -11,7 +11,7 @@ let package = Package(
     .executable(name: "fleetplan", targets: ["fleetplan"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
     // GLPK itself (GPL-3). Only FleetOptimization links it.
