@@ -40,6 +40,7 @@ public struct GLPKSolver: Sendable {
     switch options.strategy {
     case .plain: try PlainSearch(program: program, options: options, limits: limits).run(session)
     case .engine: try EngineSearch(program: program, options: options, limits: limits).run(session)
+    case .staged: try StagedSearch(program: program, options: options, limits: limits).run(session)
     }
   }
 

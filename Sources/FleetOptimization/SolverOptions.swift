@@ -5,6 +5,8 @@ public enum SearchStrategy: Sendable, Hashable {
   case engine
   /// GLPK's own branch and bound with its default settings, for comparison.
   case plain
+  /// `plain` for a limited number of nodes, then `engine`: the fastest on small programs, and no slower on large ones to speak of.
+  case staged
 }
 
 /// Limits and wishes for one solve.

@@ -3,8 +3,9 @@ import Testing
 @testable import FleetOptimization
 
 @Suite struct EngineTests {
-  @Test(arguments: [SearchStrategy.engine, .plain]) func findsTheOptimumOfTinyPrograms(strategy: SearchStrategy) throws
-  {
+  @Test(arguments: [SearchStrategy.engine, .plain, .staged]) func findsTheOptimumOfTinyPrograms(
+    strategy: SearchStrategy
+  ) throws {
     for seed in UInt64(1)...150 {
       let model = RandomProgram.model(seed: seed)
       let expected = try RandomProgram.optimum(model)

@@ -82,6 +82,7 @@ struct PlanningSession: Sendable {
 
   var options: SolverOptions {
     var options = SolverOptions()
+    options.strategy = .staged
     options.timeLimitSeconds = planner.timeLimitSeconds ?? problem.limits.timeSeconds
     options.relativeGap = max(SolverOptions.exactGap, planner.relativeGap ?? problem.limits.relativeGap)
     options.nodeLimit = problem.limits.nodes
