@@ -1,15 +1,25 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Finds the largest steady states of an aggregated instance and the loads that follow from them.
 struct AggregatedCeilingSolver<Steps: StepTimes> {
   private let steps: Steps
   private let admitted: [AdmittedClass]
   private let assumptions: ServingAssumptions
   private let demands: [DecodeDemand]
-  private let cache: CacheBound
+  private let bound: MixBound
   private let contexts: [Double]
   private var curves: [StepCurve]
   /// TPOT limits with the moments of the classes that state them.
   private let limits: [Limit]
+  /// Highest percentiles of TPOT and TTFT objectives.
   private let highestZ: Double
+  private let promptZ: Double
   /// Mean batch of the last ceiling, also when the prompt queue then rejected it.
   private(set) var lastMeanBatch: Double
 
@@ -17,13 +27,19 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
     var seconds: Double
     var z: Double
     var demand: DecodeDemand
+    /// Index of the class.
+    var index: Int
+    /// Largest batch at which even a step with a full chunk meets the limit; 0 when none does.
+    var chunkBatch: Double
   }
 
-  /// The largest mean batch at one point of the box, and the step there.
+  /// The largest steady state at one point of the box.
   private struct Ceiling {
     var batch: Double
     var quantileBatch: Double
-    var plainStep: Double
+    var promptBatch: Double
+    /// o.
+    var tokensPerSecond: Double
   }
 
   init(_ steps: Steps, admitted: [AdmittedClass], assumptions: ServingAssumptions) {
@@ -40,159 +56,233 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
       }
       return mean > 0 ? max(largest, squares / mean) : largest
     }
-    cache = CacheBound(demands, capacity: max(steps.kvCapacityBytes - reserve, 0))
+    bound = MixBound(demands, capacity: max(steps.kvCapacityBytes - reserve, 0))
     let values = demands.map(\.context)
-    contexts = PrefillEnvelope.nodes(from: values.min() ?? 0, to: values.max() ?? 0, count: 3)
+    contexts = Self.nodes(from: values.min() ?? 0, to: values.max() ?? 0)
     curves = contexts.map { context in
       StepCurve(upTo: Double(assumptions.maximumBatch)) { steps.decode(batch: $0, context: context) }
     }
-    limits = zip(admitted, demands).compactMap { admittedClass, demand in
-      admittedClass.tpot.map {
-        Limit(seconds: $0.seconds, z: Quantile.upperNormal($0.percentile), demand: demand)
+    let farthest = contexts[contexts.count - 1]
+    var limits: [Limit] = []
+    for (index, admittedClass) in admitted.enumerated() {
+      guard let tpot = admittedClass.tpot else { continue }
+      let chunkBatch = StepCurve.largestBatch(within: tpot.seconds, maximum: Double(assumptions.maximumBatch)) {
+        batch in
+        steps.longestMixed(
+          admitted.map(\.lengths), chunkTokens: assumptions.chunkTokens, batch: batch, context: farthest)
       }
+      limits.append(
+        Limit(
+          seconds: tpot.seconds, z: Quantile.upperNormal(tpot.percentile), demand: demands[index], index: index,
+          chunkBatch: chunkBatch))
     }
+    self.limits = limits
     highestZ = admitted.reduce(0) { max($0, Quantile.upperNormal($1.tpotPercentile)) }
+    promptZ = admitted.reduce(0) { max($0, Quantile.upperNormal($1.ttftPercentile)) }
     lastMeanBatch = Double(assumptions.maximumBatch)
+  }
+
+  /// Both ends and their geometric mean; one node when they agree.
+  private static func nodes(from low: Double, to high: Double) -> [Double] {
+    high - low > 1e-3 * high ? [low, (low * high).squareRoot(), high] : [high]
   }
 
   /// The envelope whose mean batch does not exceed `batchCap`.
   mutating func envelope(batchCap: Double, servers: Int) -> EnvelopeResult<AggregatedEnvelope> {
-    var batch = min(batchCap, decodeOnlyBatch())
-    var result: EnvelopeResult<AggregatedEnvelope> = .rejected(reason: tooSlowReason())
-    // X depends on the batch of the ceiling and the ceiling on X: from above, where X is longest, it settles at once.
-    for _ in 0..<2 {
-      guard let solved = solve(batchCap: batchCap, assumedBatch: batch) else {
-        lastMeanBatch = batch
-        return .rejected(reason: tooSlowReason())
-      }
-      let reached = solved.ceilings.reduce(0) { max($0, $1.batch) }
-      lastMeanBatch = reached
-      result = combine(solved, meanBatch: reached, servers: servers)
-      if reached > 0.8 * batch { break }
-      batch = reached
+    let assumed = min(batchCap, decodeOnlyBatch())
+    lastMeanBatch = assumed
+    // X depends on the batch and the batch on X. Two rough solutions, without the prompts that queue up in front of a
+    // request, bring them together; the second one then bounds the batch.
+    guard let rough = solve(prompts(chunked(upTo: assumed, rough: true)), batchCap: batchCap, rough: true) else {
+      return .rejected(reason: tooSlowReason())
     }
-    return result
+    let between = (max(assumed, rough.promptBatch) * rough.promptBatch).squareRoot()
+    guard
+      let first = solve(prompts(chunked(upTo: between, rough: true)), batchCap: min(batchCap, between), rough: true)
+    else { return .rejected(reason: tooSlowReason()) }
+    lastMeanBatch = first.meanBatch
+    let chunked = chunked(upTo: first.promptBatch, rough: false)
+    let queue: PrefillEnvelope
+    switch PrefillEnvelope.make(
+      chunked.map(\.service), admitted: strictTTFT, servers: servers, utilizationCap: assumptions.utilizationCap)
+    {
+    case .rejected(let reason):
+      let beside = Wording.tokens(first.meanBatch.rounded(.up))
+      return .rejected(reason: reason + " (\(beside) sequences decoding beside it)")
+    case .serves(let envelope): queue = envelope
+    }
+    var prompts = prompts(chunked)
+    prompts.sojourns = chunked.map {
+      let spread = $0.service.latencyDeviation
+      let wait = queue.waitingDeviationSeconds
+      return AggregatedTPOT.Sojourn(
+        mean: queue.waitingSeconds + $0.service.meanLatency, deviation: (wait * wait + spread * spread).squareRoot())
+    }
+    guard let solved = solve(prompts, batchCap: min(batchCap, first.meanBatch), rough: false) else {
+      return .rejected(reason: tooSlowReason())
+    }
+    lastMeanBatch = solved.meanBatch
+    return .serves(
+      AggregatedEnvelope(
+        loads: zip(solved.loads, queue.loads).map { max($0, $1) }, chunkTokens: assumptions.chunkTokens,
+        prefillShare: solved.prefillShare,
+        maximumBatch: min(assumptions.maximumBatch, Int(solved.quantileBatch.rounded(.up))),
+        meanBatch: solved.meanBatch, queueUtilizationCap: queue.utilizationCap, servers: servers))
+  }
+
+  /// Classes whose TTFT limits leave the margin of the formulas.
+  private var strictTTFT: [AdmittedClass] {
+    admitted.map { admittedClass in
+      var strict = admittedClass
+      strict.ttft?.seconds /= assumptions.aggregatedMargin
+      return strict
+    }
+  }
+
+  /// Prompts beside batches of `batch` and, when not rough, of fractions of it.
+  private func chunked(upTo batch: Double, rough: Bool) -> [ChunkedPrompts] {
+    let batches = rough ? [batch] : (0...4).map { batch / Double(1 << $0) }
+    return admitted.map {
+      ChunkedPrompts(
+        steps, $0.lengths, chunkTokens: assumptions.chunkTokens, batches: batches,
+        context: contexts[contexts.count - 1])
+    }
   }
 
   private struct Solution {
-    var ceilings: [Ceiling]
     var loads: [Double]
-    var prefillShare: Double
+    var meanBatch = 0.0
+    var quantileBatch = 1.0
+    /// Batch beside which prompts are taken to be processed: halfway from the mean to the quantile of TTFT.
+    var promptBatch = 1.0
+    var prefillShare = 0.0
   }
 
-  private mutating func solve(batchCap: Double, assumedBatch: Double) -> Solution? {
-    let context = contexts[contexts.count - 1]
-    let prompts = admitted.map { admittedClass in
-      [assumedBatch, assumedBatch / 8].map {
-        ChunkedPrompts(
-          steps, admittedClass.lengths, chunkTokens: assumptions.chunkTokens, batch: $0, context: context)
-      }
-    }
-    let added = prompts.map { pair in pair.reduce(0) { max($0, $1.addedSeconds) } }
-    let residual = prompts.joined().reduce(0) {
-      $1.addedSeconds > 0 ? max($0, $1.squaredAddedSeconds / $1.addedSeconds) : $0
-    }
-    let quantile = min(Double(assumptions.maximumBatch), assumedBatch + highestZ * (2 * assumedBatch).squareRoot())
-    let longestStep = steps.longestMixed(
-      admitted.map(\.lengths), chunkTokens: assumptions.chunkTokens, batch: quantile, context: context)
-    let perToken = zip(added, demands).map { $0 / $1.steps }
-    let (low, high) = (perToken.min() ?? 0, perToken.max() ?? 0)
-    let shares = high - low > 1e-3 * high ? [low, high] : [high]
+  /// What a ceiling depends on beside the mean context and the prompt time per token.
+  private struct Prompts {
+    /// x of each class: prompt time per decode token.
+    var perToken: [Double]
+    /// max E[X²]/E[X] over classes: λE[X²] ≤ u times this.
+    var residual: Double
+    /// Smallest E[X] of a class: requests per prompt second are at most its inverse.
+    var least: Double
+    /// Arrival → first token.
+    var sojourns: [AggregatedTPOT.Sojourn]
 
-    var ceilings: [Ceiling] = []
+    var sojournMean: Double { sojourns.reduce(0) { max($0, $1.mean) } }
+  }
+
+  private func prompts(_ chunked: [ChunkedPrompts]) -> Prompts {
+    Prompts(
+      perToken: zip(chunked, demands).map { $0.addedSeconds / $1.steps },
+      residual: chunked.reduce(0) {
+        $1.addedSeconds > 0 ? max($0, $1.squaredAddedSeconds / $1.addedSeconds) : $0
+      },
+      least: chunked.reduce(.infinity) { min($0, $1.addedSeconds) },
+      sojourns: chunked.map { _ in AggregatedTPOT.Sojourn(mean: 0, deviation: 0) })
+  }
+
+  /// The loads that follow from the ceilings over the box of mean contexts and prompt times per token. A rough solution
+  /// looks at its corners only and solves to 2 %.
+  private mutating func solve(_ prompts: Prompts, batchCap: Double, rough: Bool) -> Solution? {
+    let perToken = prompts.perToken
+    let (low, high) = (perToken.min() ?? 0, perToken.max() ?? 0)
+    var shares = [high]
+    if low > 0, high - low > 1e-3 * high {
+      let count = rough ? 1 : high > 4 * low ? 4 : 2
+      shares = (0...count).map { low * pow(high / low, Double($0) / Double(count)) }
+    }
+
+    var solution = Solution(loads: [])
     var inverse: [(s: Double, x: Double, y: Double)] = []
-    var prefillShare = 0.0
-    for index in contexts.indices {
+    for index in contexts.indices where !rough || index == 0 || index == contexts.count - 1 {
       for share in shares {
-        guard let found = ceiling(at: index, share, residual, batchCap: batchCap, longestStep: longestStep) else {
-          return nil
-        }
-        ceilings.append(found)
-        let time = found.plainStep + share * found.batch
-        inverse.append((contexts[index], share, time / found.batch))
-        prefillShare = max(prefillShare, share * found.batch / time)
+        guard let found = ceiling(at: index, share, prompts, batchCap: batchCap, rough: rough) else { return nil }
+        solution.meanBatch = max(solution.meanBatch, found.batch)
+        solution.quantileBatch = max(solution.quantileBatch, found.quantileBatch)
+        solution.promptBatch = max(solution.promptBatch, found.promptBatch)
+        solution.prefillShare = max(solution.prefillShare, share * found.tokensPerSecond)
+        inverse.append((contexts[index], share, 1 / found.tokensPerSecond))
       }
     }
     let plane = PlaneMajorant(over: inverse)
-    let loads = demands.indices.map { demands[$0].steps * plane(demands[$0].context, perToken[$0]) }
-    return Solution(ceilings: ceilings, loads: loads, prefillShare: prefillShare)
-  }
-
-  /// Adds the load of the prompt queue at the ceiling.
-  private func combine(_ solved: Solution, meanBatch: Double, servers: Int) -> EnvelopeResult<AggregatedEnvelope> {
-    let context = contexts[contexts.count - 1]
-    let services = admitted.map {
-      ChunkedPrompts(
-        steps, $0.lengths, chunkTokens: assumptions.chunkTokens, batch: meanBatch, context: context
-      ).service
+    solution.loads = demands.indices.map {
+      loadTolerance * demands[$0].steps * plane(demands[$0].context, perToken[$0])
     }
-    switch PrefillEnvelope.make(
-      services, admitted: admitted, servers: servers, utilizationCap: assumptions.utilizationCap)
-    {
-    case .rejected(let reason):
-      return .rejected(reason: reason + " (\(Wording.tokens(meanBatch.rounded(.up))) sequences decoding beside it)")
-    case .serves(let queue):
-      return .serves(
-        AggregatedEnvelope(
-          loads: zip(solved.loads, queue.loads).map { max($0, $1) }, chunkTokens: assumptions.chunkTokens,
-          prefillShare: solved.prefillShare,
-          maximumBatch: min(
-            assumptions.maximumBatch, Int(solved.ceilings.reduce(1) { max($0, $1.quantileBatch) }.rounded(.up))),
-          meanBatch: meanBatch, queueUtilizationCap: queue.utilizationCap, servers: servers))
-    }
+    return solution
   }
 
   /// Solves on the curve of one context and refines it there; `nil` when no load meets the limits.
   private mutating func ceiling(
-    at index: Int, _ share: Double, _ residual: Double, batchCap: Double, longestStep: Double
+    at index: Int, _ share: Double, _ prompts: Prompts, batchCap: Double, rough: Bool
   ) -> Ceiling? {
+    let cap = max(batchCap, 1e-3)
     var found: Ceiling?
-    for _ in 0..<4 {
-      let curve = curves[index]
-      let context = contexts[index]
-      func meets(_ batch: Double) -> Bool {
-        self.meets(batch, curve, context: context, share: share, residual: residual, longestStep: longestStep)
+    for round in 0..<(rough ? 1 : 4) {
+      let contextShare =
+        found.map { BatchFluctuation.contextShare(steps, batch: $0.batch, context: contexts[index]) } ?? 1
+      func state(_ batch: Double) -> Ceiling? {
+        self.state(batch, curves[index], contexts[index], contextShare, share, prompts)
       }
-      var (low, high) = (1e-3, max(batchCap, 2e-3))
-      guard meets(low) else { return nil }
-      if meets(high) {
-        low = high
-      } else {
-        // Geometric bisection to 0.02 %.
-        while high > low * 1.0002 {
+      var best = state(cap)
+      if best == nil {
+        // Geometric bisection to 0.02 %, near the last solution when there is one.
+        let width = rough ? 1.02 : round == 0 ? 1.005 : 1.0002
+        var (low, high) = (1e-3, cap)
+        if let last = found?.batch {
+          if let near = state(last * 0.98) { (best, low) = (near, last * 0.98) }
+          if last * 1.02 < high, state(last * 1.02) == nil { high = last * 1.02 }
+        }
+        if best == nil { best = state(low) }
+        while best != nil, high > low * width {
           let middle = (low * high).squareRoot()
-          if meets(middle) { low = middle } else { high = middle }
+          if let fitting = state(middle) { (best, low) = (fitting, middle) } else { high = middle }
         }
       }
-      let plain = curve(low)
-      let free = plain / (plain + share * low)
-      let quantile = BatchFluctuation.quantile(mean: low, z: highestZ, free: free, step: { curve($0) }).batch
-      found = Ceiling(batch: low, quantileBatch: quantile, plainStep: plain)
-      let moved = curves[index].refine(at: quantile, tolerance: 2e-3)
-      if !(curves[index].refine(at: low, tolerance: 2e-3) || moved) { break }
+      guard let best else { return nil }
+      let settled = found.map { abs($0.batch - best.batch) < 1e-3 * best.batch } ?? false
+      found = best
+      if settled { break }
+      if !rough { curves[index].refine(at: best.quantileBatch) }
+      if !rough { curves[index].refine(at: best.batch) }
     }
     return found
   }
 
-  private func meets(
-    _ batch: Double, _ curve: StepCurve, context: Double, share: Double, residual: Double, longestStep: Double
-  ) -> Bool {
+  /// The steady state with a mean batch; `nil` when it breaks a limit.
+  private func state(
+    _ batch: Double, _ curve: StepCurve, _ context: Double, _ contextShare: Double, _ share: Double, _ prompts: Prompts
+  ) -> Ceiling? {
     let plain = curve(batch)
-    let free = plain / (plain + share * batch)
-    let peak = BatchFluctuation.quantile(mean: batch, z: highestZ, free: free, step: { curve($0) })
-    if peak.batch > curve.maximumBatch { return false }
-    let elasticity = 1 - (1 - peak.elasticity) * free
-    if cache.largestBatch(context: context, z: highestZ, elasticity: elasticity) < batch { return false }
-    return limits.allSatisfy { limit in
-      let quantile =
-        limit.z == highestZ
-        ? peak.batch : BatchFluctuation.quantile(mean: batch, z: limit.z, free: free, step: { curve($0) }).batch
-      let tpot = AggregatedTPOT(
-        plainStep: plain, plainStepAtQuantile: curve(quantile), prefillShare: 1 - free,
-        promptVarianceRate: (1 - free) * residual, longestStep: longestStep, margin: assumptions.aggregatedMargin)
-      return tpot.quantile(z: limit.z, meanInverseSteps: limit.demand.meanInverseSteps, meanSteps: limit.demand.steps)
-        <= limit.seconds
+    // b·(1 − x·o) = o·(t_dec + x·o·W·y), with y = Σλ/o requests per token, y ≤ x/min X.
+    let lead = prompts.least > 0 ? share * share * prompts.sojournMean / prompts.least : 0
+    let linear = plain + share * batch
+    let tokens = 2 * batch / (linear + (linear * linear + 4 * lead * batch).squareRoot())
+    let prefillShare = share * tokens
+    let free = 1 - prefillShare
+    guard free > 0 else { return nil }
+    func peak(_ z: Double) -> BatchFluctuation.State {
+      BatchFluctuation(z: z, contextVariation: bound.contextVariation(context), free: free)
+        .quantile(mean: batch, contextShare: contextShare) { curve($0) }
     }
+    let top = peak(highestZ)
+    if top.quantile > curve.maximumBatch { return nil }
+    let elasticity = 1 - (1 - top.elasticity) * free
+    if bound.largestBatch(context: context, z: highestZ, elasticity: elasticity) < batch { return nil }
+    for limit in limits {
+      if top.quantile <= limit.chunkBatch { continue }
+      let quantile = limit.z == highestZ ? top.quantile : peak(limit.z).quantile
+      let tpot = AggregatedTPOT(
+        plainStep: plain, plainStepAtQuantile: curve(quantile), prefillShare: prefillShare,
+        promptVarianceRate: prefillShare * prompts.residual, longestStep: .infinity,
+        margin: assumptions.aggregatedMargin)
+      let seconds = tpot.quantile(
+        z: limit.z, meanInverseSteps: limit.demand.meanInverseSteps, sojourn: prompts.sojourns[limit.index])
+      if seconds > limit.seconds { return nil }
+    }
+    let promptQuantile = promptZ == highestZ ? top.quantile : peak(promptZ).quantile
+    return Ceiling(
+      batch: batch, quantileBatch: top.quantile, promptBatch: (batch + promptQuantile) / 2, tokensPerSecond: tokens)
   }
 
   /// Largest batch at which plain steps meet the limits: no ceiling with prompts lies above it.
@@ -200,7 +290,7 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
     let tightest = limits.reduce(.infinity) { min($0, $1.seconds) }
     let batch = curves.reduce(1.0) { max($0, $1.largestBatch(within: tightest) ?? 1) }
     return contexts.reduce(batch) {
-      min($0, max(cache.largestBatch(context: $1, z: 0, elasticity: 0), 1))
+      min($0, max(bound.largestBatch(context: $1, z: 0, elasticity: 0), 1))
     }
   }
 
@@ -212,41 +302,5 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
     return
       "steps of \(Wording.milliseconds(step)) alone and \(Wording.milliseconds(chunk)) with a chunk of a prompt do "
       + "not meet the TPOT objective of \(Wording.milliseconds(tightest)) at any load"
-  }
-}
-
-extension StepTimes {
-  /// Step with a full chunk at the far end of the longest prompt [s].
-  func longestMixed(_ lengths: [LengthDistribution], chunkTokens: Int, batch: Double, context: Double) -> Double {
-    let chunk = Double(chunkTokens)
-    let longest = lengths.reduce(1) { $1.points.reduce($0) { max($0, $1.inputTokens) } }
-    return mixed(
-      batch: batch, context: context, prefill: chunk, prefillContext: max(longest - chunk / 2, longest / 2))
-  }
-}
-
-/// y = constant + bySlope·s + byShare·x on or above given points: `AffineMajorant` for two characteristics of a mix.
-struct PlaneMajorant: Sendable {
-  private var constant: Double
-  private var contextSlope: Double
-  private var shareSlope: Double
-
-  init(over points: [(s: Double, x: Double, y: Double)]) {
-    func slope(_ value: ((s: Double, x: Double, y: Double)) -> Double) -> Double {
-      guard let low = points.map(value).min(), let high = points.map(value).max(), high > low else { return 0 }
-      let lower = points.filter { value($0) == low }
-      let upper = points.filter { value($0) == high }
-      let rise =
-        upper.reduce(0) { $0 + $1.y } / Double(upper.count) - lower.reduce(0) { $0 + $1.y } / Double(lower.count)
-      return rise / (high - low)
-    }
-    let (bySlope, byShare) = (slope(\.s), slope(\.x))
-    contextSlope = bySlope
-    shareSlope = byShare
-    constant = points.reduce(-.infinity) { max($0, $1.y - bySlope * $1.s - byShare * $1.x) }
-  }
-
-  func callAsFunction(_ context: Double, _ share: Double) -> Double {
-    constant + contextSlope * context + shareSlope * share
   }
 }

@@ -1,4 +1,4 @@
-/// Prompts of one class on an aggregated instance with chunked prefill, at one running batch.
+/// Prompts of one class on an aggregated instance with chunked prefill.
 struct ChunkedPrompts: Sendable {
   /// E[X]: time that one prompt adds to the steps of the instance [s].
   var addedSeconds: Double
@@ -13,59 +13,52 @@ struct ChunkedPrompts: Sendable {
   /// In the queue a prompt occupies X and, of the decode steps it shares, only the share `I/chunk` that its chunks fill,
   /// because the scheduler packs the next prompt into the rest. An arrival first waits for the running step, at most
   /// one plain step here.
-  init(_ steps: some StepTimes, _ lengths: LengthDistribution, chunkTokens: Int, batch: Double, context: Double) {
-    let plain = steps.decode(batch: max(batch, 1), context: context)
+  ///
+  /// - Parameters:
+  ///   - batches: running batches, the largest first; X is the longest over them, plain steps are those of the first.
+  init(_ steps: some StepTimes, _ lengths: LengthDistribution, chunkTokens: Int, batches: [Double], context: Double) {
+    let plain = batches.map { steps.decode(batch: max($0, 1), context: context) }
     let chunk = Double(chunkTokens)
-    var (sum, squares) = (0.0, 0.0)
-    var points: [ServiceTimes.Point] = []
-    var current = -1.0
-    for point in lengths.points {
-      if point.inputTokens != current {
-        current = point.inputTokens
-        let full = (current / chunk).rounded(.down)
-        let rest = current - full * chunk
-        var total = 0.0
-        if full > 0 {
-          total +=
-            full * steps.mixed(batch: batch, context: context, prefill: chunk, prefillContext: full * chunk / 2)
-        }
-        if rest > 0 {
-          total += steps.mixed(
-            batch: batch, context: context, prefill: rest, prefillContext: full * chunk + rest / 2)
-        }
-        let added = max(total - plain * (rest > 0 ? full + 1 : full), 0)
-        points.append(
-          ServiceTimes.Point(
-            occupancySeconds: added + plain * current / chunk,
-            latencySeconds: plain + total + steps.promptHandling(inputTokens: current), weight: 0))
-        points[points.count - 1].weight = point.weight
-        sum += point.weight * added
-        squares += point.weight * added * added
-      } else if let last = points.indices.last {
-        let added = points[last].occupancySeconds - plain * current / chunk
-        points[last].weight += point.weight
-        sum += point.weight * added
-        squares += point.weight * added * added
+    func added(_ full: Double, _ rest: Double, _ index: Int) -> Double {
+      var total = 0.0
+      if full > 0 {
+        total = steps.mixed(
+          batch: batches[index], context: context, prefill: chunk, prefillContext: full * chunk / 2)
+        total = full * (total - plain[index])
       }
+      if rest > 0 {
+        total +=
+          steps.mixed(
+            batch: batches[index], context: context, prefill: rest, prefillContext: full * chunk + rest / 2)
+          - plain[index]
+      }
+      return max(total, 0)
     }
-    addedSeconds = sum
-    squaredAddedSeconds = squares
-    service = ServiceTimes(points: points)
+    var addedByInput: [Double] = []
+    service = ServiceTimes.overInputs(lengths) { input in
+      let full = (input / chunk).rounded(.down)
+      let rest = input - full * chunk
+      let longest = batches.indices.reduce(0) { max($0, added(full, rest, $1)) }
+      addedByInput.append(longest)
+      let count = rest > 0 ? full + 1 : full
+      return (
+        longest + plain[0] * input / chunk, longest + plain[0] * (count + 1) + steps.promptHandling(inputTokens: input)
+      )
+    }
+    addedSeconds = zip(service.points, addedByInput).reduce(0) { $0 + $1.0.weight * $1.1 }
+    squaredAddedSeconds = zip(service.points, addedByInput).reduce(0) { $0 + $1.0.weight * $1.1 * $1.1 }
   }
 }
 
 /// Time per output token of requests whose steps are lengthened by other requests' prompts.
 ///
-/// A plain step takes t_dec; prompts take the share u of the time, so steps take t = t_dec/(1 − u) on average. Over the
-/// t·O seconds of its decode, a request sees λ·t·O prompts of X seconds each, so its mean time per token has the
-/// variance λt·E[X²]/O about t; 1/(1 − u)² accounts for the requests that come while prompts delay the batch. The
-/// fluctuation of the batch adds ((t_dec(b_q) − t_dec(b))/(z·(1 − u)))². The part above t_dec is taken as a Gamma
-/// variable. No step is longer than one with a full chunk, which bounds every time per token, and is the figure used for
-/// very short outputs, where averages mean little.
+/// A plain step takes t_dec; prompts take the share u of the time. Requests that arrived while this one waited and was
+/// prefilled (W seconds in all) are processed during its first steps, so the prompts that fall into its O steps are
+/// those of O·t + W seconds: O·t = O·t_dec + u·(O·t + W), or t = (t_dec + u·W/O)/(1 − u) on average. The variance per
+/// token is λE[X²]·(t + W/O)/O from the number of prompts, (u·σ_W/O)² from W and ((t_dec(b_q) − t_dec(b))/z)² from the
+/// batch, all over (1 − u)² because time that prompts add lets further requests in. The part above t_dec is taken as a
+/// Gamma variable. No step is longer than one with a full chunk, which bounds every time per token.
 struct AggregatedTPOT {
-  /// Outputs shorter than this [tokens] are held to the longest step.
-  static let shortOutputTokens = 8.0
-
   var plainStep: Double
   var plainStepAtQuantile: Double
   /// u.
@@ -76,14 +69,32 @@ struct AggregatedTPOT {
   var longestStep: Double
   var margin: Double
 
-  func quantile(z: Double, meanInverseSteps: Double, meanSteps: Double) -> Double {
-    if meanSteps < Self.shortOutputTokens { return max(longestStep, plainStepAtQuantile) }
+  /// Mean and standard deviation of arrival → first token.
+  struct Sojourn {
+    var mean: Double
+    var deviation: Double
+  }
+
+  func quantile(z: Double, meanInverseSteps: Double, sojourn: Sojourn) -> Double {
     let free = 1 - prefillShare
-    let step = plainStep / free
-    let promptVariance = step * promptVarianceRate * meanInverseSteps / (free * free)
-    let batchDeviation = z > 0 ? (plainStepAtQuantile - plainStep) / (z * free) : 0
-    let above = Quantile.gamma(
-      z: z, mean: step - plainStep, variance: promptVariance + batchDeviation * batchDeviation)
+    let step = (plainStep + prefillShare * sojourn.mean * meanInverseSteps) / free
+    let arrivals = promptVarianceRate * (step + sojourn.mean * meanInverseSteps) * meanInverseSteps
+    let lead = prefillShare * sojourn.deviation * meanInverseSteps
+    let batch = z > 0 ? (plainStepAtQuantile - plainStep) / z : 0
+    // Not less than the mean: near the median a quantile falls with the variance, which envelopes bound from above.
+    let mean = step - plainStep
+    let above = max(
+      mean, Quantile.gamma(z: z, mean: mean, variance: (arrivals + lead * lead + batch * batch) / (free * free)))
     return min(margin * (plainStep + above), max(longestStep, plainStepAtQuantile))
+  }
+}
+
+extension StepTimes {
+  /// Step with a full chunk at the far end of the longest prompt [s].
+  func longestMixed(_ lengths: [LengthDistribution], chunkTokens: Int, batch: Double, context: Double) -> Double {
+    let chunk = Double(chunkTokens)
+    let longest = lengths.reduce(1) { $1.points.reduce($0) { max($0, $1.inputTokens) } }
+    return mixed(
+      batch: batch, context: context, prefill: chunk, prefillContext: max(longest - chunk / 2, longest / 2))
   }
 }

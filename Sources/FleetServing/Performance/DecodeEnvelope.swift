@@ -25,7 +25,7 @@ public struct DecodeEnvelope: Sendable, Hashable {
   public var meanBatch: Double
   /// Batch to configure: the quantile of the running batch at the ceiling, largest over mixes.
   public var quantileBatch: Int
-  /// What decides at the largest mean context.
+  /// What decides at the mean context where an instance carries fewest tokens.
   public var bindingLimit: Limit
 }
 
@@ -51,18 +51,25 @@ struct DecodeCeiling {
   var tokensPerSecond: Double { meanBatch / meanStep }
 }
 
-/// The KV cache of mixes of classes, bounded by their mean context alone.
-struct CacheBound {
+/// Second moments and KV cache of mixes of classes, bounded by their mean context alone.
+struct MixBound {
   /// Mean bytes of a running sequence at a mean context, at most.
   private let meanBytes: AffineMajorant
-  /// Mean squared bytes.
+  /// Mean squared bytes, and mean squared context [tokens²].
   private let meanSquaredBytes: AffineMajorant
+  private let meanSquaredContext: AffineMajorant
   private let capacity: Double
 
   init(_ demands: [DecodeDemand], capacity: Double) {
     meanBytes = AffineMajorant(over: demands.map { ($0.context, $0.byteSteps / $0.steps) })
     meanSquaredBytes = AffineMajorant(over: demands.map { ($0.context, $0.squaredByteSteps / $0.steps) })
+    meanSquaredContext = AffineMajorant(over: demands.map { ($0.context, $0.squaredContextSteps / $0.steps) })
     self.capacity = capacity
+  }
+
+  /// E[c²]/E[c]² − 1 over running sequences, at most.
+  func contextVariation(_ context: Double) -> Double {
+    max(meanSquaredContext(context) / (context * context) - 1, 0)
   }
 
   /// Largest mean batch b with b·E[kv] + z·√(b·E[kv²]/(1 − η)) ≤ capacity (Campbell's formula for the variance of a
@@ -86,75 +93,83 @@ extension DecodeEnvelope {
       return .rejected(reason: reason)
     }
     let demands = admitted.map { DecodeDemand(steps, $0.lengths) }
-    let cache = CacheBound(demands, capacity: steps.kvCapacityBytes)
+    let bound = MixBound(demands, capacity: steps.kvCapacityBytes)
     let contexts = demands.map(\.context)
-    let nodes = PrefillEnvelope.nodes(from: contexts.min() ?? 0, to: contexts.max() ?? 0)
-    let objectives = TPOTObjective.binding(admitted)
+    let objectives = TPOTObjective.binding(admitted, demands)
     var ceilings: [DecodeCeiling] = []
-    for context in nodes {
-      let curve = StepCurve(upTo: Double(assumptions.maximumBatch)) { steps.decode(batch: $0, context: context) }
-      guard let ceiling = ceiling(curve, context: context, objectives: objectives, cache: cache) else {
-        return .rejected(reason: singleStepReason(steps.decode(batch: 1, context: context), context, objectives))
+    let (least, most) = (contexts.min() ?? 0, contexts.max() ?? 0)
+    let inverse = AffineMajorant.of(from: least, to: most) { context in
+      guard let ceiling = ceiling(steps, context, objectives, bound, maximumBatch: assumptions.maximumBatch) else {
+        return nil
       }
       ceilings.append(ceiling)
+      return 1 / ceiling.tokensPerSecond
     }
-    let inverse = AffineMajorant(over: zip(nodes, ceilings).map { ($0, 1 / $1.tokensPerSecond) })
+    guard let inverse else { return .rejected(reason: singleStepReason(steps, most, objectives)) }
     return .serves(
       DecodeEnvelope(
-        loads: demands.map { $0.steps * inverse($0.context) },
+        loads: demands.map { loadTolerance * $0.steps * inverse($0.context) },
         stepSeconds: ceilings.reduce(0) { max($0, $1.quantileStep) },
         meanBatch: ceilings.reduce(0) { max($0, $1.meanBatch) },
         quantileBatch: min(
           assumptions.maximumBatch, Int(ceilings.reduce(1) { max($0, $1.quantileBatch) }.rounded(.up))),
-        bindingLimit: ceilings.last?.limit ?? .batch))
+        bindingLimit: ceilings.min { $0.tokensPerSecond < $1.tokensPerSecond }?.limit ?? .batch))
   }
 
-  /// Solves for the ceiling on a curve, refining it where the solution lies; `nil` when one sequence is too slow.
-  private static func ceiling(
-    _ coarse: StepCurve, context: Double, objectives: [TPOTObjective], cache: CacheBound
+  /// The ceiling at one context; `nil` when one sequence is too slow.
+  static func ceiling(
+    _ steps: some StepTimes, _ context: Double, _ objectives: [TPOTObjective], _ bound: MixBound, maximumBatch: Int
   ) -> DecodeCeiling? {
-    var curve = coarse
+    var curve = StepCurve(upTo: Double(maximumBatch)) { steps.decode(batch: $0, context: context) }
     var found: DecodeCeiling?
     for _ in 0..<6 {
-      guard let ceiling = ceiling(on: curve, context: context, objectives: objectives, cache: cache) else { return nil }
+      let share = found.map { BatchFluctuation.contextShare(steps, batch: $0.meanBatch, context: context) } ?? 1
+      guard let ceiling = ceiling(on: curve, context, objectives, bound, contextShare: share) else { return nil }
+      let settled = found.map { abs($0.meanBatch - ceiling.meanBatch) < 1e-3 * ceiling.meanBatch } ?? false
       found = ceiling
-      let moved = curve.refine(at: ceiling.quantileBatch, tolerance: 1e-3)
-      if !(curve.refine(at: ceiling.meanBatch, tolerance: 1e-3) || moved) { break }
+      if settled { break }
+      curve.refine(at: ceiling.quantileBatch)
+      curve.refine(at: ceiling.meanBatch)
     }
     return found
   }
 
   private static func ceiling(
-    on curve: StepCurve, context: Double, objectives: [TPOTObjective], cache: CacheBound
+    on curve: StepCurve, _ context: Double, _ objectives: [TPOTObjective], _ bound: MixBound, contextShare: Double
   ) -> DecodeCeiling? {
     var best: DecodeCeiling?
     for objective in objectives {
       guard let upper = curve.largestBatch(within: objective.seconds) else { return nil }
-      let z = objective.z
-      let state = BatchFluctuation.mean(quantile: upper, z: z, step: { curve($0) })
-      var ceiling = DecodeCeiling(
-        meanBatch: state.batch, quantileBatch: upper, meanStep: curve(state.batch), quantileStep: curve(upper),
-        limit: upper < curve.maximumBatch ? .tpot : .batch)
-      var elasticity = state.elasticity
-      if cache.largestBatch(context: context, z: z, elasticity: elasticity) < ceiling.meanBatch {
-        for _ in 0..<4 {
-          let batch = min(cache.largestBatch(context: context, z: z, elasticity: elasticity), ceiling.meanBatch)
-          let quantile = BatchFluctuation.quantile(mean: batch, z: z, step: { curve($0) })
-          ceiling = DecodeCeiling(
-            meanBatch: batch, quantileBatch: min(quantile.batch, upper), meanStep: curve(batch),
-            quantileStep: curve(min(quantile.batch, upper)), limit: .memory)
-          elasticity = quantile.elasticity
-        }
+      let fluctuation = BatchFluctuation(z: objective.z, contextVariation: bound.contextVariation(context))
+      var state = fluctuation.mean(quantile: upper, contextShare: contextShare) { curve($0) }
+      guard state.mean > 1e-3 else { return nil }
+      var limit = upper < curve.maximumBatch ? Limit.tpot : .batch
+      func room(_ state: BatchFluctuation.State) -> Double {
+        bound.largestBatch(context: context, z: objective.z, elasticity: state.elasticity) - state.mean
       }
-      if best.map({ ceiling.meanBatch < $0.meanBatch }) ?? true { best = ceiling }
+      if room(state) < 0 {
+        limit = .memory
+        let batch = BatchFluctuation.root(between: 0, and: state.mean) { batch in
+          -room(fluctuation.quantile(mean: batch, contextShare: contextShare) { curve($0) })
+        }
+        state = fluctuation.quantile(mean: batch, contextShare: contextShare) { curve($0) }
+      }
+      if best.map({ state.mean < $0.meanBatch }) ?? true {
+        best = DecodeCeiling(
+          meanBatch: state.mean, quantileBatch: min(state.quantile, upper), meanStep: curve(state.mean),
+          quantileStep: curve(min(state.quantile, upper)), limit: limit)
+      }
     }
     return best
   }
 
-  private static func singleStepReason(_ step: Double, _ context: Double, _ objectives: [TPOTObjective]) -> String {
+  private static func singleStepReason(
+    _ steps: some StepTimes, _ context: Double, _ objectives: [TPOTObjective]
+  ) -> String {
     let tightest = objectives.reduce(Double.infinity) { min($0, $1.seconds) }
     return "one decode step of a single sequence at \(Wording.tokens(context)) tokens of context takes "
-      + "\(Wording.milliseconds(step)), over the TPOT objective of \(Wording.milliseconds(tightest))"
+      + "\(Wording.milliseconds(steps.decode(batch: 1, context: context))), which leaves no room within the TPOT "
+      + "objective of \(Wording.milliseconds(tightest))"
   }
 }
 
@@ -167,10 +182,15 @@ struct TPOTObjective: Sendable, Hashable {
 
   /// The objectives that no other one implies; one without a limit when no class states any. All sequences of an
   /// instance share its steps, so every admitted class's objective holds for the instance as a whole.
-  static func binding(_ admitted: [AdmittedClass]) -> [TPOTObjective] {
+  ///
+  /// A sequence joins at the end of the running step, half a step after it arrives on average, so its time per token is
+  /// 1 + E[1/O]/2 steps; the limit on steps is shorter by this factor.
+  static func binding(_ admitted: [AdmittedClass], _ demands: [DecodeDemand]) -> [TPOTObjective] {
     let stated = Set(
-      admitted.map {
-        TPOTObjective(seconds: $0.tpot?.seconds ?? .infinity, z: Quantile.upperNormal($0.tpotPercentile))
+      zip(admitted, demands).map { admittedClass, demand in
+        TPOTObjective(
+          seconds: (admittedClass.tpot?.seconds ?? .infinity) / demand.stepsPerToken,
+          z: Quantile.upperNormal(admittedClass.tpotPercentile))
       })
     return stated.filter { one in
       !stated.contains { $0 != one && $0.seconds <= one.seconds && $0.z >= one.z }

@@ -12,6 +12,8 @@ struct DecodeDemand: Sendable {
   var steps: Double
   /// E[Σ context]: tokens in the cache summed over the steps of a request, E[O·(I + O/2)].
   var contextSteps: Double
+  /// E[Σ context²].
+  var squaredContextSteps: Double
   /// E[Σ kv]: cache bytes summed over the steps of a request.
   var byteSteps: Double
   /// E[Σ kv²].
@@ -22,24 +24,30 @@ struct DecodeDemand: Sendable {
   /// Mean context of a sequence of this class in a running batch [tokens].
   var context: Double { contextSteps / steps }
 
+  /// Time per token of a decode instance ÷ step time: a sequence waits half a step before its first one.
+  var stepsPerToken: Double { 1 + meanInverseSteps / 2 }
+
   init(_ steps: some StepTimes, _ lengths: LengthDistribution) {
-    var (sumSteps, sumContext, sumBytes, sumSquares, sumInverse) = (0.0, 0.0, 0.0, 0.0, 0.0)
+    var (sumSteps, sumContext, sumSquaredContext) = (0.0, 0.0, 0.0)
+    var (sumBytes, sumSquaredBytes, sumInverse) = (0.0, 0.0, 0.0)
     for point in lengths.points {
       let (input, output, weight) = (point.inputTokens, point.outputTokens, point.weight)
       sumSteps += weight * output
       sumContext += weight * output * (input + output / 2)
+      sumSquaredContext += weight * output * (input * input + input * output + output * output / 3)
       sumInverse += weight / output
       // Simpson's rule over the life of the request: exact for a cache that grows linearly.
       let first = steps.kvBytes(sequenceTokens: input)
       let middle = steps.kvBytes(sequenceTokens: input + output / 2)
       let last = steps.kvBytes(sequenceTokens: input + output)
       sumBytes += weight * output * (first + 4 * middle + last) / 6
-      sumSquares += weight * output * (first * first + 4 * middle * middle + last * last) / 6
+      sumSquaredBytes += weight * output * (first * first + 4 * middle * middle + last * last) / 6
     }
     self.steps = sumSteps
     contextSteps = sumContext
+    squaredContextSteps = sumSquaredContext
     byteSteps = sumBytes
-    squaredByteSteps = sumSquares
+    squaredByteSteps = sumSquaredBytes
     meanInverseSteps = sumInverse
   }
 }
@@ -71,16 +79,13 @@ struct StepCurve {
     return seconds[upper - 1] + share * (seconds[upper] - seconds[upper - 1])
   }
 
-  /// Adds an exact knot. Returns whether it moved the curve there by more than `tolerance` (relative).
-  mutating func refine(at batch: Double, tolerance: Double) -> Bool {
-    guard batch > 1, batch < maximumBatch, let upper = batches.firstIndex(where: { $0 >= batch }) else { return false }
-    let near = tolerance * batch
-    if batches[upper] - batch < near || batch - batches[upper - 1] < near { return false }
-    let before = self(batch)
-    let exact = evaluate(batch)
+  /// Adds an exact knot, unless there is one nearby.
+  mutating func refine(at batch: Double) {
+    guard batch > 1, batch < maximumBatch, let upper = batches.firstIndex(where: { $0 >= batch }) else { return }
+    let near = 5e-4 * batch
+    if batches[upper] - batch < near || batch - batches[upper - 1] < near { return }
     batches.insert(batch, at: upper)
-    seconds.insert(exact, at: upper)
-    return abs(exact - before) > tolerance * exact
+    seconds.insert(evaluate(batch), at: upper)
   }
 
   /// Largest batch whose step does not exceed the limit; `nil` when not even one sequence does.
@@ -92,51 +97,16 @@ struct StepCurve {
     }
     return maximumBatch
   }
-}
 
-/// How the running batch of an instance fluctuates around its mean.
-///
-/// With Poisson arrivals and no waiting room needed, the number in service of a system in which every request stays
-/// for (its steps) × (step time) is Poisson (M/G/∞). Because the step time itself rises with the batch, a deviation
-/// decays slower: linearising the step time as t ∝ b^η multiplies the variance by 1/(1 − η), with
-/// η = d ln t/d ln b, taken here as the secant between the mean and the quantile.
-enum BatchFluctuation {
-  /// Elasticities above this would mean a saturated instance, where no stationary batch exists.
-  static let largestElasticity = 0.95
-
-  static func elasticity(from batch: Double, _ step: Double, to upper: Double, _ upperStep: Double) -> Double {
-    guard upper > batch * (1 + 1e-9), step > 0, batch > 0 else { return 0 }
-    return min(max(log(upperStep / step) / log(upper / batch), 0), largestElasticity)
-  }
-
-  /// Solves q = b + z·√(b/((1 − η(b, q))·free)) for q.
-  ///
-  /// - Parameter free: share of time left by prompts on an aggregated instance; 1 on a decode instance.
-  static func quantile(mean batch: Double, z: Double, free: Double = 1, step: (Double) -> Double)
-    -> (batch: Double, elasticity: Double)
-  {
-    let base = step(batch)
-    let spread = z * (batch / free).squareRoot()
-    var upper = batch + spread
-    var slope = 0.0
-    for _ in 0..<4 {
-      slope = elasticity(from: batch, base, to: upper, step(upper))
-      upper = batch + spread / (1 - slope).squareRoot()
+  /// Largest batch, up to the maximum, whose step does not exceed the limit; 0 when not even one sequence does.
+  static func largestBatch(within limit: Double, maximum: Double, _ step: (Double) -> Double) -> Double {
+    if step(maximum) <= limit { return maximum }
+    if step(1) > limit { return 0 }
+    var (low, high) = (1.0, maximum)
+    while high > low * 1.001 {
+      let middle = (low * high).squareRoot()
+      if step(middle) <= limit { low = middle } else { high = middle }
     }
-    return (upper, slope)
-  }
-
-  /// Solves q = b + z·√(b/(1 − η(b, q))) for b.
-  static func mean(quantile upper: Double, z: Double, step: (Double) -> Double) -> (batch: Double, elasticity: Double) {
-    let upperStep = step(upper)
-    var slope = 0.0
-    var batch = upper
-    for _ in 0..<5 {
-      let spread = z / (1 - slope).squareRoot()
-      let root = ((spread * spread + 4 * upper).squareRoot() - spread) / 2
-      batch = root * root
-      slope = elasticity(from: batch, step(batch), to: upper, upperStep)
-    }
-    return (batch, slope)
+    return low
   }
 }

@@ -44,9 +44,9 @@ public struct DecodePrediction: Sendable, Hashable {
 
 /// What a given mix on a given pool of aggregated instances gives.
 public struct AggregatedPrediction: Sendable, Hashable {
-  /// Time to first token; `utilization` is that of the prompt queue.
+  /// Time to first token, with `ServingAssumptions.aggregatedMargin`; `utilization` is that of the prompt queue.
   public var prefill: PrefillPrediction
-  /// Time per output token, with the margin of `ServingAssumptions.aggregatedMargin` included.
+  /// Time per output token, with the same margin.
   public var decode: DecodePrediction
   /// Share of time that prompts add to steps.
   public var prefillShare: Double
@@ -113,18 +113,23 @@ enum PoolPrediction {
     guard let batch = leastFixedPoint(upTo: 8 * Double(assumptions.maximumBatch), { load.tokensPerSecond * step($0) })
     else { return overloaded(mix.map(\.0)) }
     let highest = mix.reduce(0) { max($0, Quantile.upperNormal($1.0.tpotPercentile)) }
-    let peak = BatchFluctuation.quantile(mean: batch, z: highest, step: step)
+    let contextShare = BatchFluctuation.contextShare(steps, batch: batch, context: load.context)
+    func state(_ z: Double) -> BatchFluctuation.State {
+      BatchFluctuation(z: z, contextVariation: load.contextVariation)
+        .quantile(mean: batch, contextShare: contextShare, step: step)
+    }
+    let peak = state(highest)
     let occupancy = load.kvOccupancy(batch: batch, z: highest, elasticity: peak.elasticity, steps.kvCapacityBytes)
     let classes = mix.map { admitted, _ in
-      let z = Quantile.upperNormal(admitted.tpotPercentile)
-      return DecodePrediction.ClassLatency(
+      DecodePrediction.ClassLatency(
         classID: admitted.id, percentile: admitted.tpotPercentile,
-        tpotSeconds: step(BatchFluctuation.quantile(mean: batch, z: z, step: step).batch))
+        tpotSeconds: step(state(Quantile.upperNormal(admitted.tpotPercentile)).quantile)
+          * DecodeDemand(steps, admitted.lengths).stepsPerToken)
     }
     return DecodePrediction(
-      classes: classes, meanBatch: batch, quantileBatch: peak.batch, meanStepSeconds: step(batch),
+      classes: classes, meanBatch: batch, quantileBatch: peak.quantile, meanStepSeconds: step(batch),
       kvOccupancy: occupancy,
-      utilization: closestLimit(classes, mix.map(\.0), batch: peak.batch, occupancy, assumptions))
+      utilization: closestLimit(classes, mix.map(\.0), batch: peak.quantile, occupancy, assumptions))
   }
 
   static func closestLimit(
@@ -168,21 +173,25 @@ struct DecodeLoad {
   var tokensPerSecond: Double
   /// Mean context of running sequences [tokens].
   var context: Double
+  /// E[c²]/E[c]² − 1 of running sequences.
+  var contextVariation: Double
   /// Mean and mean squared cache bytes of running sequences.
   private var meanBytes: Double
   private var meanSquaredBytes: Double
 
   init(_ steps: some StepTimes, instances: Int, mix: [(AdmittedClass, Double)]) {
-    var (tokens, contexts, bytes, squares) = (0.0, 0.0, 0.0, 0.0)
+    var (tokens, contexts, squaredContexts, bytes, squares) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for (admitted, rate) in mix {
       let demand = DecodeDemand(steps, admitted.lengths)
       tokens += rate * demand.steps
       contexts += rate * demand.contextSteps
+      squaredContexts += rate * demand.squaredContextSteps
       bytes += rate * demand.byteSteps
       squares += rate * demand.squaredByteSteps
     }
     tokensPerSecond = tokens / Double(instances)
     context = tokens > 0 ? contexts / tokens : 1
+    contextVariation = tokens > 0 ? max(squaredContexts / tokens / (context * context) - 1, 0) : 0
     meanBytes = tokens > 0 ? bytes / tokens : 0
     meanSquaredBytes = tokens > 0 ? squares / tokens : 0
   }

@@ -20,6 +20,9 @@ public struct PrefillEnvelope: Sendable, Hashable {
   public var serviceSeconds: [Double]
   /// Servers behind one queue that the waiting time assumes; 1 under random split.
   public var servers: Int
+  /// Mean and standard deviation of the wait at the ceiling, largest over mixes [s].
+  public var waitingSeconds: Double
+  public var waitingDeviationSeconds: Double
 }
 
 extension ServingModel {
@@ -83,34 +86,25 @@ extension PrefillEnvelope {
       return low
     }
     let residuals = services.map(\.meanResidual)
-    let nodes = Self.nodes(from: residuals.min() ?? 0, to: residuals.max() ?? 0)
-    // The majorant must hold between nodes too; 1/ρ* grows with R, so the value of the next node bounds each interval
-    // from above, and the slight curvature inside is covered by evaluating five nodes.
-    var caps: [(x: Double, y: Double)] = []
-    var smallest = utilizationCap
-    if let worst = nodes.last, meets(utilizationCap, worst) {
-      caps = [(worst, 1 / utilizationCap)]
-    } else {
-      for residual in nodes {
-        let utilization = largestUtilization(residual)
-        if utilization < 0.001 {
-          return .rejected(reason: Self.noQueueReason(objectives))
-        }
-        smallest = min(smallest, utilization)
-        caps.append((residual, 1 / utilization))
-      }
+    let (least, most) = (residuals.min() ?? 0, residuals.max() ?? 0)
+    var caps: [(residual: Double, utilization: Double)] = []
+    func inverseCap(_ residual: Double) -> Double? {
+      let utilization = largestUtilization(residual)
+      caps.append((residual, utilization))
+      return utilization < 0.001 ? nil : 1 / utilization
     }
-    let inverse = AffineMajorant(over: caps)
-    let loads = zip(services, residuals).map { $0.mean * inverse($1) }
+    let inverse =
+      meets(utilizationCap, most)
+      ? AffineMajorant.of(from: most, to: most, inverseCap)
+      : AffineMajorant.of(from: least, to: most, inverseCap)
+    guard let inverse else { return .rejected(reason: Self.noQueueReason(objectives)) }
+    let waits = caps.map { WaitingTime(servers: servers, utilization: $0.utilization, meanResidual: $0.residual) }
     return .serves(
       PrefillEnvelope(
-        loads: loads, utilizationCap: smallest, serviceSeconds: services.map(\.mean), servers: servers))
-  }
-
-  /// Where a bound is evaluated along a characteristic of the mix: once when the classes agree, else `count` times.
-  static func nodes(from low: Double, to high: Double, count: Int = 5) -> [Double] {
-    guard high - low > 1e-3 * high else { return [high] }
-    return (0..<count).map { low + (high - low) * Double($0) / Double(count - 1) }
+        loads: zip(services, residuals).map { $0.mean * inverse($1) },
+        utilizationCap: caps.reduce(1) { min($0, $1.utilization) }, serviceSeconds: services.map(\.mean),
+        servers: servers, waitingSeconds: waits.reduce(0) { max($0, $1.mean) },
+        waitingDeviationSeconds: waits.reduce(0) { max($0, $1.deviation) }))
   }
 
   private static func noQueueReason(_ objectives: [(service: ServiceTimes, objective: LatencyObjective)]) -> String {

@@ -46,6 +46,12 @@ public struct ServiceTimes: Sendable, Hashable {
   /// E[latency] [s].
   public var meanLatency: Double { points.reduce(0) { $0 + $1.weight * $1.latencySeconds } }
 
+  /// Standard deviation of the latency [s].
+  public var latencyDeviation: Double {
+    let mean = meanLatency
+    return points.reduce(0) { $0 + $1.weight * ($1.latencySeconds - mean) * ($1.latencySeconds - mean) }.squareRoot()
+  }
+
   /// Smallest latency that at least `percentile` of the requests do not exceed when nobody waits [s].
   public func latencyQuantile(_ percentile: Double) -> Double {
     var reached = 0.0
@@ -91,6 +97,9 @@ public struct WaitingTime: Sendable, Hashable {
 
   /// E[W] [s].
   public var mean: Double { delayProbability * conditionalMean }
+
+  /// Standard deviation of W [s]: E[W²] = P(W > 0)·2·E[W | W > 0]².
+  public var deviation: Double { (delayProbability * (2 - delayProbability)).squareRoot() * conditionalMean }
 
   /// P(W > seconds); 1 for negative times.
   public func exceeding(_ seconds: Double) -> Double {
@@ -142,28 +151,4 @@ public struct WaitingTime: Sendable, Hashable {
     guard delayProbability > allowed else { return 0 }
     return conditionalMean * log(delayProbability / allowed)
   }
-}
-
-/// y = constant + slope · x that lies on or above given points; how bounds over mixes of classes become linear.
-///
-/// A mix of classes has a characteristic x (mean context, mean residual) that is a convex combination of its classes'
-/// values, so a line above the bound at every x in between is a bound for every mix.
-struct AffineMajorant: Sendable, Hashable {
-  var constant: Double
-  var slope: Double
-
-  /// The chord between the outermost points, lifted until no point lies above it.
-  ///
-  /// - Precondition: at least one point.
-  init(over points: [(x: Double, y: Double)]) {
-    guard let first = points.min(by: { $0.x < $1.x }), let last = points.max(by: { $0.x < $1.x }) else {
-      preconditionFailure("a majorant needs a point")
-    }
-    let width = last.x - first.x
-    let rise = width > 1e-12 * abs(last.x) ? (last.y - first.y) / width : 0
-    slope = rise
-    constant = points.reduce(-Double.infinity) { max($0, $1.y - rise * $1.x) }
-  }
-
-  func callAsFunction(_ x: Double) -> Double { constant + slope * x }
 }
