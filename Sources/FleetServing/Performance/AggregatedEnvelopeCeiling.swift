@@ -112,22 +112,42 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
     case .serves(let envelope): queue = envelope
     }
     var prompts = prompts(chunked)
-    prompts.sojourns = chunked.map {
-      let spread = $0.service.latencyDeviation
-      let wait = queue.waitingDeviationSeconds
-      return AggregatedTPOT.Sojourn(
-        mean: queue.waitingSeconds + $0.service.meanLatency, deviation: (wait * wait + spread * spread).squareRoot())
-    }
+    prompts.sojourns = sojourns(chunked, queue, least: first.loads)
     guard let solved = solve(prompts, batchCap: min(batchCap, first.meanBatch), rough: false) else {
       return .rejected(reason: tooSlowReason())
     }
     lastMeanBatch = solved.meanBatch
     return .serves(
       AggregatedEnvelope(
-        loads: zip(solved.loads, queue.loads).map { max($0, $1) }, chunkTokens: assumptions.chunkTokens,
+        loads: zip(solved.loads, queue.loads).map { aggregatedLoadTolerance * max($0, $1) },
+        chunkTokens: assumptions.chunkTokens,
         prefillShare: solved.prefillShare,
         maximumBatch: min(assumptions.maximumBatch, Int(solved.quantileBatch.rounded(.up))),
         meanBatch: solved.meanBatch, queueUtilizationCap: queue.utilizationCap, servers: servers))
+  }
+
+  /// Arrival → first token at the ceiling, at most.
+  ///
+  /// Loads will be at least the larger of those without prompts in front and those of the queue, so that the queue's
+  /// utilisation Σ x·E[S]/n is at most the largest E[S_w]/load_w.
+  private func sojourns(_ chunked: [ChunkedPrompts], _ queue: PrefillEnvelope, least loads: [Double])
+    -> [AggregatedTPOT.Sojourn]
+  {
+    var (utilization, residual) = (0.0, 0.0)
+    for (index, prompts) in chunked.enumerated() {
+      // Rough loads are solved to 2 %; the rest keeps clear of where waiting grows steeply.
+      let least = max(0.93 * loads[index], queue.loads[index])
+      utilization = max(utilization, prompts.service.mean / least)
+      residual = max(residual, prompts.service.meanResidual)
+    }
+    let wait = WaitingTime(servers: queue.servers, utilization: utilization, meanResidual: residual)
+    let mean = min(wait.mean, queue.waitingSeconds)
+    let deviation = utilization < 1 ? min(wait.deviation, queue.waitingDeviationSeconds) : queue.waitingDeviationSeconds
+    return chunked.map {
+      let spread = $0.service.latencyDeviation
+      return AggregatedTPOT.Sojourn(
+        mean: mean + $0.service.meanLatency, deviation: (deviation * deviation + spread * spread).squareRoot())
+    }
   }
 
   /// Classes whose TTFT limits leave the margin of the formulas.

@@ -9,6 +9,9 @@
 /// Relative surplus on loads that covers the tolerances of the solvers behind them.
 let loadTolerance = 1.002
 
+/// The same for aggregated instances, where prompts and batch lengthen each other and errors grow.
+let aggregatedLoadTolerance = 1.01
+
 /// y = constant + slope · x that lies on or above given points; how bounds over mixes of classes become linear.
 ///
 /// A mix of classes has a characteristic x (mean context, mean residual) that is a convex combination of its classes'
