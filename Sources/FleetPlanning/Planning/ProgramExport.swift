@@ -22,6 +22,19 @@ public struct ProgramExport: Sendable {
   /// CPLEX LP format, minimisation.
   public func lp() -> String { LPWriter().text(program.model) }
 
+  /// GNU MathProg: a program text with this program's data, one file for `glpsol -m`.
+  ///
+  /// - Parameter programText: The text of models/program/planning.mod; an `end` statement at its end is left out.
+  public func mathProg(programText: String) -> String {
+    var lines = programText.split(separator: "\n", omittingEmptySubsequences: false)
+    if let last = lines.lastIndex(where: { $0.contains { !$0.isWhitespace } }),
+      lines[last].filter({ !$0.isWhitespace }) == "end;"
+    {
+      lines.removeSubrange(last...)
+    }
+    return lines.joined(separator: "\n") + "\n" + MathProgData(program.data).text()
+  }
+
   public var rows: Int { program.model.rows.count }
   public var columns: Int { program.model.variables.count }
 }
