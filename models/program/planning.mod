@@ -19,12 +19,12 @@ set LOADS within CLASSES cross CANDIDATES;         # (w,c): class w is admitted 
 # Only where not every prefill instance may send to every decode instance of its model, or where a link has a limit:
 set SENDERS default {};                            # P: prefill candidates of one model and pool with the same partners
 set ENDPOINTS default {};                          # D: decode pools of one model by KV precision
-set PARTNERS within SENDERS cross ENDPOINTS default {};
-set MEMBERS within SENDERS cross CANDIDATES default {};    # (P,c): candidate c belongs to P
-set RECEIVERS within ENDPOINTS cross CANDIDATES default {};# (D,c): candidate c decodes at D
-set LINKS within POOLS cross POOLS default {};     # (from pool, to pool), with a limit on bytes/s
+set PARTNERS within SENDERS cross ENDPOINTS;       # (P,D): P may send to D
+set MEMBERS within SENDERS cross CANDIDATES;       # (P,c): candidate c belongs to P
+set RECEIVERS within ENDPOINTS cross CANDIDATES;   # (D,c): candidate c decodes at D
+set LINKS within POOLS cross POOLS;                # (from pool, to pool), with a limit on bytes/s
 
-set SHARES default {};                             # i: limits on vendor shares, numbered
+set SHARES;                                        # i: limits on vendor shares, numbered
 set OBJECTIVES := {"cost", "traffic", "devices", "power"};
 
 # ---------------------------------------------------------------------------------------------------------------- Data
@@ -61,7 +61,7 @@ param spot_share default Infinity;                 # largest share of held devic
 param minimum_vendors default 1;
 param share_measure{SHARES} symbolic in {"spend", "devices", "capacity"};
 param share_limit{SHARES};
-set LIMITED dimen 2 default {};                    # (vendor, i): vendors that limit i applies to
+set LIMITED dimen 2;                               # (vendor, i): vendors that limit i applies to
 
 param aim symbolic in OBJECTIVES default "cost";   # what is minimised
 param traffic_mix symbolic in {"fixed", "proportional", "free"} default "fixed";
@@ -144,9 +144,10 @@ s.t. capacity{c in CANDIDATES, t in PERIODS}:
   sum{w in CLASSES: (w,c) in LOADS} (1 + headroom) * load[w,c] * x[w,c,t]
   + (if c in GUARDED then spares * used[c,t]) <= n[c,t];
 
-# Instances run only where `used` is 1, and then at least floor[c] of them.                             [instances]
+# Instances run only where `used` is 1, and then at least floor[c] of them beside the spares.           [instances]
 s.t. opened{c in GUARDED, t in PERIODS}: n[c,t] <= useful_instances[c,t] * used[c,t];
-s.t. least{c in GUARDED, t in PERIODS: least_instances[c] > 1}: least_instances[c] * used[c,t] <= n[c,t];
+s.t. least{c in GUARDED, t in PERIODS: least_instances[c] > 1}:
+  (least_instances[c] + spares) * used[c,t] <= n[c,t];
 
 # ------------------------------------------------------------------------------------------------------------- Pairing
 

@@ -13,8 +13,10 @@ public struct ProgramExport: Sendable {
     let set = CandidateEnumeration(problem: problem, constants: constants).enumerate()
     var data = ProgramData(problem: problem, set: set)
     if !full { data.candidates = Dominance.reduce(data.candidates) }
-    program = Program(data)
+    self.init(Program(data))
   }
+
+  init(_ program: Program) { self.program = program }
 
   /// Free MPS, minimisation, with integer markers.
   public func mps() -> String { MPSWriter().text(program.model) }

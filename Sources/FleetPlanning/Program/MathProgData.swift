@@ -31,7 +31,7 @@ struct MathProgData {
 
   private func demand() -> String {
     var text = table("param: PERIODS: period_share", zip(periods, data.periodShares).map { [$0, number($1)] })
-    text += list("set CLASSES", classes.map { [$0] })
+    text += table("set CLASSES", classes.map { [$0] })
     text += table(
       "param rate",
       classes.indices.flatMap { index in
@@ -95,7 +95,6 @@ struct MathProgData {
   private func pairing() -> String {
     let groups = data.senderGroups
     let senders = groups.filter { data.needsFlows(model: $0.modelIndex, groups: groups) }
-    guard !senders.isEmpty else { return "" }
     let models = Set(senders.map(\.modelIndex))
     let endpoints = data.endpoints.indices.filter { models.contains(data.endpoints[$0].modelIndex) }
     func symbol(_ group: SenderGroup) -> String { MathProgSymbol.quoted(group.name) }
@@ -104,9 +103,9 @@ struct MathProgData {
     var text = table("param: SENDERS: sender_pool", senders.map { [symbol($0), pools[$0.poolIndex]] })
     text += table(
       "param: ENDPOINTS: endpoint_pool", endpoints.map { [symbol($0), pools[data.endpoints[$0].poolIndex]] })
-    text += list("set PARTNERS", senders.flatMap { group in group.partners.map { [symbol(group), symbol($0)] } })
-    text += list("set MEMBERS", senders.flatMap { group in group.members.map { [symbol(group), candidates[$0]] } })
-    text += list(
+    text += table("set PARTNERS", senders.flatMap { group in group.partners.map { [symbol(group), symbol($0)] } })
+    text += table("set MEMBERS", senders.flatMap { group in group.members.map { [symbol(group), candidates[$0]] } })
+    text += table(
       "set RECEIVERS",
       data.candidates.indices.compactMap { index in
         guard let endpoint = data.candidates[index].endpoint, endpoints.contains(endpoint) else { return nil }
@@ -116,7 +115,7 @@ struct MathProgData {
       "param gigabytes", zip(classes, data.transferBytes).map { [$0, number($1 / PairingConstraint.bytesPerUnit)] })
     text += table(
       "param: LINKS: bandwidth",
-      problem.links.compactMap { link in
+      (senders.isEmpty ? [] : problem.links).compactMap { link in
         link.totalBytesPerSecond.map { bandwidth in
           [
             MathProgSymbol.quoted(link.prefillPoolID), MathProgSymbol.quoted(link.decodePoolID),
@@ -145,7 +144,7 @@ struct MathProgData {
     text += table(
       "param: SHARES: share_measure share_limit",
       shares.map { ["\($0.offset + 1)", "\"\($0.element.measure.rawValue)\"", number($0.element.share)] })
-    text += list(
+    text += table(
       "set LIMITED",
       shares.flatMap { index, limit in
         data.vendors.filter { limit.vendor == nil || limit.vendor == $0 }.map {
@@ -157,14 +156,10 @@ struct MathProgData {
 
   // MARK: Layout
 
-  /// A parameter with one line per entry; nothing where there is no entry.
+  /// A set or parameter with one line per entry.
   private func table(_ head: String, _ rows: [[String]]) -> String {
-    guard !rows.isEmpty else { return "" }
-    return head + " :=\n" + rows.map { "  " + $0.joined(separator: " ") + "\n" }.joined() + ";\n\n"
+    head + " :=" + rows.map { "\n  " + $0.joined(separator: " ") }.joined() + ";\n\n"
   }
-
-  /// A set with one line per element.
-  private func list(_ head: String, _ rows: [[String]]) -> String { table(head, rows) }
 
   private func number(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"

@@ -1,0 +1,163 @@
+import FleetServing
+
+@testable import FleetPlanning
+
+/// Small problems with every feature of the program on or off, drawn from a seed.
+struct RandomProblem {
+  /// Features that a draw can switch on, each by itself.
+  enum Feature: String, CaseIterable {
+    case periods, models, modes, tiers, wholeNodes, stock, currentFleet, budget, power, spotShare, shares, vendors
+    case spares, headroom, exchange, links, objective, freeMix, floors, partners, heterogeneous
+  }
+
+  var random: SeededGenerator
+  var features: Set<Feature>
+  var problem: PlanningProblem
+
+  init(seed: Int, features wanted: Set<Feature>? = nil) {
+    random = SeededGenerator(seed: seed)
+    features = []
+    for feature in Feature.allCases where random.chance(0.35) { features.insert(feature) }
+    if let wanted { features = wanted }
+    problem = Sample.problem("random-\(seed)", pools: [], classes: [], tables: [])
+    addDemand()
+    addPools()
+    addTables()
+    addPolicy()
+    addNetwork()
+    addObjective()
+  }
+
+  private func on(_ feature: Feature) -> Bool { features.contains(feature) }
+
+  private mutating func addDemand() {
+    let periods = on(.periods) ? random.whole(2...3) : 1
+    problem.periods = (1...periods).map { Period(id: "t\($0)", hours: Double(random.whole(1...12))) }
+    problem.models = (1...(on(.models) ? 2 : 1)).map { Sample.model("m\($0)", cached: on(.links)) }
+    let classes = random.whole(on(.models) ? 2...4 : 1...3)
+    problem.classes = (1...classes).map { number in
+      var requests = Sample.requests(
+        id: "w\(number)", model: problem.models[number % problem.models.count].id)
+      requests.ratePerSecond = problem.periods.map { _ in Double(random.whole(1...40)) / 4 }
+      return requests
+    }
+  }
+
+  private mutating func addPools() {
+    let vendors = ["acme", "bolt", "crux"]
+    let count = random.whole(2...3)
+    problem.pools = (1...count).map { number in
+      var tiers = [Sample.tier(.onDemand, Double(random.whole(50...400)) / 100)]
+      if on(.tiers) {
+        let further: [PriceTierKind] = [.reserved, .spot, .owned, .onDemand]
+        for _ in 0..<random.whole(1...2) {
+          tiers.append(
+            Sample.tier(
+              random.pick(further), Double(random.whole(20...300)) / 100,
+              available: random.chance(0.6) ? random.whole(0...8) : nil))
+        }
+      }
+      return Sample.pool(
+        "a\(number)", vendor: vendors[on(.vendors) || on(.shares) ? number - 1 : random.whole(0...2)], tiers: tiers,
+        stock: on(.stock) ? random.whole(6...30) : nil, node: random.pick([4, 8]),
+        wholeNodes: on(.wholeNodes) && random.chance(0.7), watts: Double(random.whole(3...10)) * 100)
+    }
+    if on(.currentFleet) {
+      problem.currentFleet = [
+        CurrentFleetEntry(
+          poolID: "a1", devices: random.whole(1...9), usdPerDeviceHour: random.pick([0, 0.1]))
+      ]
+    }
+  }
+
+  private mutating func addTables() {
+    // About ten candidates, fewer where each stands in several periods: random programs are meant to be easy.
+    let density = 10 / Double(problem.models.count * problem.pools.count * 9) / (on(.periods) ? 1.6 : 1)
+    for model in problem.models {
+      let classes = problem.classes.filter { $0.modelID == model.id }
+      for pool in problem.pools {
+        for phase in Phase.allCases {
+          for devices in [1, 2, 4] where random.chance(density) {
+            var rates: [String: Double] = [:]
+            for requests in classes where random.chance(on(.heterogeneous) ? 0.7 : 1) {
+              let scale = phase == .prefill ? 4.0 : phase == .decode ? 2.0 : 1.2
+              rates[requests.id] = scale * Double(devices * random.whole(5...15)) / 10
+            }
+            guard !rates.isEmpty else { continue }
+            problem.capacityTables.append(
+              Sample.table(
+                phase, pool.id, model: model.id, devices: devices, rates, id: "\(model.id)-\(pool.id)-tp\(devices)"))
+          }
+        }
+      }
+    }
+  }
+
+  private mutating func addPolicy() {
+    var policy = Policy()
+    if on(.modes) { policy.servingModes = [random.pick(ServingMode.allCases)] }
+    if on(.budget) { policy.budgetUSDPerHour = Double(random.whole(10...120)) }
+    if on(.power) { policy.powerCapWatts = Double(random.whole(3...40)) * 1000 }
+    if on(.spotShare) { policy.spotShareLimit = Double(random.whole(0...8)) / 10 }
+    if on(.shares) {
+      policy.vendorShares = VendorShareLimit.Measure.allCases.filter { _ in random.chance(0.5) }.map {
+        VendorShareLimit(
+          vendor: random.chance(0.5) ? "acme" : nil, share: Double(random.whole(5...9)) / 10, measure: $0)
+      }
+    }
+    if on(.vendors) { policy.minimumVendors = random.whole(2...3) }
+    if on(.spares) { policy.spareInstancesPerGroup = random.whole(1...2) }
+    if on(.headroom) { policy.headroom = random.pick([0.1, 0.25]) }
+    problem.policy = policy
+  }
+
+  private mutating func addNetwork() {
+    let ids = problem.pools.map(\.id)
+    if on(.exchange) {
+      let pairs = ids.flatMap { from in ids.map { PoolPair(prefillPoolID: from, decodePoolID: $0) } }
+      let some = pairs.filter { _ in random.chance(0.5) }
+      problem.kvExchange = random.pick([.only(some), .except(some), .sameAccelerator])
+    }
+    if on(.links) {
+      for _ in 0..<2 {
+        // One request moves 2 MB.
+        let link = PoolLink(
+          prefillPoolID: random.pick(ids), decodePoolID: random.pick(ids),
+          totalBytesPerSecond: Double(random.whole(1...20)) * 1e6)
+        let isNew = !problem.links.contains {
+          $0.prefillPoolID == link.prefillPoolID && $0.decodePoolID == link.decodePoolID
+        }
+        if isNew { problem.links.append(link) }
+      }
+    }
+  }
+
+  private mutating func addObjective() {
+    guard on(.objective) else { return }
+    problem.objectives = [random.pick(PlanObjective.allCases)]
+    if problem.objectives == [.traffic], !on(.budget) {
+      problem.policy.budgetUSDPerHour = Double(random.whole(5...60))
+    }
+    if on(.freeMix) { problem.trafficMix = .free }
+  }
+
+  /// The data of the program, with least counts and partner variants as the latency model would make them.
+  mutating func data() throws -> ProgramData {
+    var data = try problem.fullData()
+    if on(.floors) {
+      for index in data.candidates.indices where random.chance(0.4) {
+        data.candidates[index].floor = random.whole(2...4)
+      }
+    }
+    if on(.partners) {
+      for candidate in data.candidates where candidate.partners.count > 1 && random.chance(0.5) {
+        var near = candidate
+        near.id += "-near"
+        near.partners = Array(candidate.partners.dropLast())
+        for position in near.loads.indices { near.loads[position].load *= 0.8 }
+        data.candidates.append(near)
+      }
+    }
+    return data
+  }
+}
