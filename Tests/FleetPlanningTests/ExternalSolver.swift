@@ -37,7 +37,7 @@ enum ExternalSolver: String {
       if words.count == 6, words[4] == "o", let value = Double(words[5]) { return .optimal(value) }
       return log.contains("HAS NO PRIMAL FEASIBLE") || log.contains("HAS NO INTEGER FEASIBLE")
         || log.contains("HAS NO FEASIBLE")
-        ? .infeasible : .other(log)
+        ? .infeasible : .other(String(log.suffix(300)))
     case .cbc:
       let log = try run([input.path, "-sec", "60", "-ratioGap", "0", "-solve", "-solution", answer.path], log: folder)
       let first =

@@ -71,26 +71,30 @@ struct RandomProblem {
   }
 
   private mutating func addTables() {
-    // About ten candidates, fewer where each stands in several periods: random programs are meant to be easy.
-    let density = 10 / Double(problem.models.count * problem.pools.count * 9) / (on(.periods) ? 1.6 : 1)
+    // Every phase somewhere for all classes, and about ten candidates in all: the programs are meant to be easy.
+    let density = 6 / Double(problem.models.count * problem.pools.count * 9) / (on(.periods) ? 1.6 : 1)
     for model in problem.models {
-      let classes = problem.classes.filter { $0.modelID == model.id }
+      let classes = problem.classes.filter { $0.modelID == model.id }.map(\.id)
+      for phase in Phase.allCases { addTable(phase, random.pick(problem.pools).id, model.id, devices: 1, classes) }
       for pool in problem.pools {
         for phase in Phase.allCases {
           for devices in [1, 2, 4] where random.chance(density) {
-            var rates: [String: Double] = [:]
-            for requests in classes where random.chance(on(.heterogeneous) ? 0.7 : 1) {
-              let scale = phase == .prefill ? 4.0 : phase == .decode ? 2.0 : 1.2
-              rates[requests.id] = scale * Double(devices * random.whole(5...15)) / 10
-            }
-            guard !rates.isEmpty else { continue }
-            problem.capacityTables.append(
-              Sample.table(
-                phase, pool.id, model: model.id, devices: devices, rates, id: "\(model.id)-\(pool.id)-tp\(devices)"))
+            addTable(
+              phase, pool.id, model.id, devices: devices,
+              classes.filter { _ in !on(.heterogeneous) || random.chance(0.7) })
           }
         }
       }
     }
+  }
+
+  private mutating func addTable(_ phase: Phase, _ pool: String, _ model: String, devices: Int, _ classes: [String]) {
+    guard !classes.isEmpty else { return }
+    let scale = phase == .prefill ? 4.0 : phase == .decode ? 2.0 : 1.2
+    var rates: [String: Double] = [:]
+    for id in classes { rates[id] = scale * Double(devices * random.whole(5...15)) / 10 }
+    problem.capacityTables.append(
+      Sample.table(phase, pool, model: model, devices: devices, rates, id: "\(model)-\(pool)-tp\(devices)"))
   }
 
   private mutating func addPolicy() {

@@ -17,8 +17,8 @@ set TIERS;                                         # k: devices of a pool at one
 set LOADS within CLASSES cross CANDIDATES;         # (w,c): class w is admitted by candidate c
 
 # Only where not every prefill instance may send to every decode instance of its model, or where a link has a limit:
-set SENDERS default {};                            # P: prefill candidates of one model and pool with the same partners
-set ENDPOINTS default {};                          # D: decode pools of one model by KV precision
+set SENDERS;                                       # P: prefill candidates of one model and pool with the same partners
+set ENDPOINTS;                                     # D: decode pools of one model by KV precision
 set PARTNERS within SENDERS cross ENDPOINTS;       # (P,D): P may send to D
 set MEMBERS within SENDERS cross CANDIDATES;       # (P,c): candidate c belongs to P
 set RECEIVERS within ENDPOINTS cross CANDIDATES;   # (D,c): candidate c decodes at D
@@ -88,6 +88,7 @@ param useful_instances{c in CANDIDATES, t in PERIODS} :=
 # Committed tiers hold the same devices in all periods: they have one variable, of index "always".
 param stretch{k in TIERS, t in PERIODS} symbolic :=
   if kind[k] = "reserved" or kind[k] = "owned" or kind[k] = "current" then "always" else t;
+set STRETCHES{k in TIERS} := setof{t in PERIODS} stretch[k,t];
 
 # What one held unit adds to each objective in a period, averaged over periods.
 param per_unit{o in OBJECTIVES, k in TIERS, t in PERIODS} := period_share[t] * unit_devices[k]
@@ -99,7 +100,7 @@ param per_unit{o in OBJECTIVES, k in TIERS, t in PERIODS} := period_share[t] * u
 var n{c in CANDIDATES, t in PERIODS} integer >= 0 <= useful_instances[c,t];   # instances running
 var x{(w,c) in LOADS, t in PERIODS} >= 0 <= rate[w,t];                        # rate handled [requests/s]
 var used{c in GUARDED, t in PERIODS} binary;                                  # whether any instance runs
-var held{k in TIERS, s in setof{t in PERIODS} stretch[k,t]} integer >= 0 <= units_available[k];
+var held{k in TIERS, s in STRETCHES[k]} integer >= 0 <= units_available[k];
 var flow{(w,P,D) in FLOWS, t in PERIODS} >= 0 <= rate[w,t];                   # rate sent from P to D [requests/s]
 var served_fraction >= 0 <= 1;                                                # of all traffic alike
 var served{w in CLASSES, t in PERIODS} >= 0 <= rate[w,t];                     # where any mix may be served
@@ -208,6 +209,6 @@ solve;
 
 printf "\nobjective %s = %.10g\n", aim, objective;
 printf{c in CANDIDATES, t in PERIODS: n[c,t] > 0.5} "n[%s,%s] = %d\n", c, t, n[c,t];
-printf{k in TIERS, s in setof{t in PERIODS} stretch[k,t]: held[k,s] > 0.5} "held[%s,%s] = %d\n", k, s, held[k,s];
+printf{k in TIERS, s in STRETCHES[k]: held[k,s] > 0.5} "held[%s,%s] = %d\n", k, s, held[k,s];
 
 end;
