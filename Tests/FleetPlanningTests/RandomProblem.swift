@@ -94,7 +94,9 @@ struct RandomProblem {
     var rates: [String: Double] = [:]
     for id in classes { rates[id] = scale * Double(devices * random.whole(5...15)) / 10 }
     problem.capacityTables.append(
-      Sample.table(phase, pool, model: model, devices: devices, rates, id: "\(model)-\(pool)-tp\(devices)"))
+      Sample.table(
+        phase, pool, model: model, devices: devices, rates,
+        id: "\(model)-\(pool)-tp\(devices)-\(problem.capacityTables.count)"))
   }
 
   private mutating func addPolicy() {

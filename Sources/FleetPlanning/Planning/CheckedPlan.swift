@@ -38,7 +38,7 @@ struct CheckedPlan {
       }
       let pool = problem.pools[poolIndex]
       let table = problem.capacityTables.first {
-        $0.id == group.capacitySource && group.capacitySource != "latency model"
+        $0.id == group.capacitySource && $0.phase == group.phase && group.capacitySource != "latency model"
       }
       var configuration: InstanceConfiguration?
       if table == nil, let architecture = model.architecture,
