@@ -13,11 +13,12 @@ struct ExportCommand: ParsableCommand {
         fleetplan export problem.json --format mps --output problem.mps
         fleetplan export problem.json --format lp --full --output problem.lp
         fleetplan export problem.json --format lp | less
+        fleetplan export problem.json --format mathprog --output problem.mod    # glpsol -m problem.mod
       """)
 
   /// File formats of programs.
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case mps, lp
+    case mps, lp, mathprog
   }
 
   @Argument(
@@ -25,7 +26,7 @@ struct ExportCommand: ParsableCommand {
   )
   var file: String
 
-  @Option(help: "mps (free MPS) or lp (CPLEX LP).")
+  @Option(help: "mps (free MPS), lp (CPLEX LP) or mathprog (GNU MathProg, model and data in one file).")
   var format: Format
 
   @Flag(help: "Every candidate, also those that dominance rules out.")
@@ -45,6 +46,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let target = try OutputFile(checking: output, inputs: [file])
+    let twin = format == .mathprog ? try programText() : ""
     let catalog = try catalog.load()
     let problem = try ProblemFile.read(file, catalog: catalog)
     appearance.warn(problem, in: file)
@@ -53,6 +55,7 @@ struct ExportCommand: ParsableCommand {
       switch format {
       case .mps: program.mps()
       case .lp: program.lp()
+      case .mathprog: program.mathProg(programText: twin)
       }
     guard let target else {
       Terminal.output.write(text)
@@ -68,6 +71,16 @@ struct ExportCommand: ParsableCommand {
     } else {
       let size = "\(counted(program.rows, "row")), \(counted(program.columns, "column"))"
       Terminal.output.write("\(printable(target.path)): \(size)\n")
+    }
+  }
+
+  /// The MathProg statement of the program, which stands in the catalog folder.
+  private func programText() throws -> String {
+    let path = try catalog.directory() + "/program/planning.mod"
+    do throws(Faults) {
+      return String(decoding: try InputFile.read(path: path, maximumBytes: 1 << 20), as: UTF8.self)
+    } catch {
+      throw CommandFailure([error])
     }
   }
 }
