@@ -7,8 +7,11 @@ struct PlanningSession: Sendable {
   let planner: Planner
   let problem: PlanningProblem
 
-  /// Longest time a baseline may take [s]; it is stated with its gap when that does not suffice.
-  static let baselineSeconds = 10.0
+  /// Subproblems after which a baseline is stated with its gap instead of a proof. A count, not a time, so that the same
+  /// problem gives the same plan on every machine.
+  static let baselineNodes = 3000
+  /// Longest time a baseline may take in any case [s].
+  static let baselineSeconds = 20.0
 
   func run() throws(PlannerFailure) -> Plan {
     let set = CandidateEnumeration(problem: problem, constants: planner.constants).enumerate()
@@ -61,6 +64,7 @@ struct PlanningSession: Sendable {
       if index > 0 {
         target = program.restricted(to: baselines[index - 1].scope)
         options.progress = nil
+        options.nodeLimit = min(options.nodeLimit ?? Self.baselineNodes, Self.baselineNodes)
         options.timeLimitSeconds = min(options.timeLimitSeconds ?? Self.baselineSeconds, Self.baselineSeconds)
       }
       do throws(ModelError) {
