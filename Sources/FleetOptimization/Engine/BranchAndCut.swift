@@ -126,7 +126,8 @@ final class BranchAndCut {
   }
 
   func finished() -> SearchResult {
-    let exhausted = stop == nil && lostBound > incumbent.cutoff
+    // Without an incumbent the cutoff is infinite, and so is the bound of what was lost when nothing was.
+    let exhausted = stop == nil && (lostBound == .infinity || lostBound > incumbent.cutoff)
     var result = SearchResult(termination: stop ?? .optimal, statusText: "")
     result.values = incumbent.values.map(reduction.expand)
     if exhausted {
