@@ -7,7 +7,7 @@ struct RandomProblem {
   /// Features that a draw can switch on, each by itself.
   enum Feature: String, CaseIterable {
     case periods, models, modes, tiers, wholeNodes, stock, currentFleet, budget, power, spotShare, shares, vendors
-    case spares, headroom, exchange, links, objective, freeMix, floors, partners, heterogeneous
+    case spares, headroom, exchange, links, objective, traffic, freeMix, floors, partners, heterogeneous
   }
 
   var random: SeededGenerator
@@ -31,14 +31,14 @@ struct RandomProblem {
   private func on(_ feature: Feature) -> Bool { features.contains(feature) }
 
   private mutating func addDemand() {
-    let periods = on(.periods) ? random.whole(2...3) : 1
+    let periods = on(.periods) ? 2 : 1
     problem.periods = (1...periods).map { Period(id: "t\($0)", hours: Double(random.whole(1...12))) }
     problem.models = (1...(on(.models) ? 2 : 1)).map { Sample.model("m\($0)", cached: on(.links)) }
-    let classes = random.whole(on(.models) ? 2...4 : 1...3)
+    let classes = random.whole(on(.models) ? 2...3 : 1...2)
     problem.classes = (1...classes).map { number in
       var requests = Sample.requests(
         id: "w\(number)", model: problem.models[number % problem.models.count].id)
-      requests.ratePerSecond = problem.periods.map { _ in Double(random.whole(1...40)) / 4 }
+      requests.ratePerSecond = problem.periods.map { _ in Double(random.whole(1...12)) / 4 }
       return requests
     }
   }
@@ -59,7 +59,7 @@ struct RandomProblem {
       }
       return Sample.pool(
         "a\(number)", vendor: vendors[on(.vendors) || on(.shares) ? number - 1 : random.whole(0...2)], tiers: tiers,
-        stock: on(.stock) ? random.whole(6...30) : nil, node: random.pick([4, 8]),
+        stock: on(.stock) ? random.whole(1...8) : nil, node: random.pick([4, 8]),
         wholeNodes: on(.wholeNodes) && random.chance(0.7), watts: Double(random.whole(3...10)) * 100)
     }
     if on(.currentFleet) {
@@ -72,7 +72,7 @@ struct RandomProblem {
 
   private mutating func addTables() {
     // Every phase somewhere for all classes, and about ten candidates in all: the programs are meant to be easy.
-    let density = 6 / Double(problem.models.count * problem.pools.count * 9) / (on(.periods) ? 1.6 : 1)
+    let density = 4 / Double(problem.models.count * problem.pools.count * 9) / (on(.periods) ? 1.6 : 1)
     for model in problem.models {
       let classes = problem.classes.filter { $0.modelID == model.id }.map(\.id)
       for phase in Phase.allCases { addTable(phase, random.pick(problem.pools).id, model.id, devices: 1, classes) }
@@ -102,8 +102,8 @@ struct RandomProblem {
   private mutating func addPolicy() {
     var policy = Policy()
     if on(.modes) { policy.servingModes = [random.pick(ServingMode.allCases)] }
-    if on(.budget) { policy.budgetUSDPerHour = Double(random.whole(10...120)) }
-    if on(.power) { policy.powerCapWatts = Double(random.whole(3...40)) * 1000 }
+    if on(.budget) { policy.budgetUSDPerHour = Double(random.whole(2...20)) }
+    if on(.power) { policy.powerCapWatts = Double(random.whole(2...12)) * 500 }
     if on(.spotShare) { policy.spotShareLimit = Double(random.whole(0...8)) / 10 }
     if on(.shares) {
       policy.vendorShares = VendorShareLimit.Measure.allCases.filter { _ in random.chance(0.5) }.map {
@@ -125,24 +125,21 @@ struct RandomProblem {
       problem.kvExchange = random.pick([.only(some), .except(some), .sameAccelerator])
     }
     if on(.links) {
-      for _ in 0..<2 {
-        // One request moves 2 MB.
-        let link = PoolLink(
-          prefillPoolID: random.pick(ids), decodePoolID: random.pick(ids),
-          totalBytesPerSecond: Double(random.whole(1...20)) * 1e6)
-        let isNew = !problem.links.contains {
-          $0.prefillPoolID == link.prefillPoolID && $0.decodePoolID == link.decodePoolID
+      for from in ids {
+        for to in ids where random.chance(0.6) {
+          // One request moves 2 MB.
+          problem.links.append(
+            PoolLink(prefillPoolID: from, decodePoolID: to, totalBytesPerSecond: Double(random.whole(1...5)) * 1e6))
         }
-        if isNew { problem.links.append(link) }
       }
     }
   }
 
   private mutating func addObjective() {
-    guard on(.objective) else { return }
-    problem.objectives = [random.pick(PlanObjective.allCases)]
-    if problem.objectives == [.traffic], !on(.budget) {
-      problem.policy.budgetUSDPerHour = Double(random.whole(5...60))
+    if on(.objective) { problem.objectives = [random.pick([.devices, .power])] }
+    if on(.traffic) {
+      problem.objectives = [.traffic]
+      problem.policy.budgetUSDPerHour = Double(random.whole(1...4))
     }
     if on(.freeMix) { problem.trafficMix = .free }
   }
@@ -151,8 +148,8 @@ struct RandomProblem {
   mutating func data() throws -> ProgramData {
     var data = try problem.fullData()
     if on(.floors) {
-      for index in data.candidates.indices where random.chance(0.4) {
-        data.candidates[index].floor = random.whole(2...4)
+      for index in data.candidates.indices where random.chance(0.7) {
+        data.candidates[index].floor = random.whole(2...5)
       }
     }
     if on(.partners) {
