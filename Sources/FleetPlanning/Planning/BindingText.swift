@@ -20,8 +20,10 @@ enum BindingText {
     let when = program.data.periodCount > 1 && index.count > 1 ? " in period \(index[index.count - 1])" : ""
     switch family(name) {
     case "stock":
-      let stock = problem.pools.first { $0.id == index[0] }?.stockDevices
-      return "all \(stock.map(String.init) ?? "available") devices of \(index[0]) in stock are used\(when)"
+      let pool = problem.pools.firstIndex { $0.id == index[0] } ?? 0
+      let limit = program.data.stockLimit(pool: pool) ?? 0
+      let place = limit == problem.pools[pool].stockDevices ? "in stock" : "on offer"
+      return "all \(limit) devices of \(index[0]) \(place) are used\(when)"
     case "budget": return "the budget of \(Amount.usd(problem.policy.budgetUSDPerHour ?? 0))/h is used up"
     case "power": return "the power cap of \(Amount.kilowatts(problem.policy.powerCapWatts ?? 0)) is reached\(when)"
     case "spot": return "the largest share of spot devices is reached\(when)"
@@ -39,19 +41,28 @@ enum BindingText {
 
 /// Amounts in words for messages.
 enum Amount {
-  static func usd(_ value: Double) -> String { "$" + fixed(value, decimals: 2) }
-  static func kilowatts(_ watts: Double) -> String { fixed(watts / 1000, decimals: 1) + " kW" }
-  static func milliseconds(_ seconds: Double) -> String {
+  static func usd(_ value: Double, _ rounding: Rounding = .nearest) -> String {
+    "$" + fixed(value, decimals: 2, rounding)
+  }
+  static func kilowatts(_ watts: Double, _ rounding: Rounding = .nearest) -> String {
+    fixed(watts / 1000, decimals: 1, rounding) + " kW"
+  }
+  static func milliseconds(_ seconds: Double, _ rounding: Rounding = .nearest) -> String {
     let milliseconds = seconds * 1000
-    return fixed(milliseconds, decimals: milliseconds < 100 ? 1 : 0) + " ms"
+    return fixed(milliseconds, decimals: milliseconds < 100 ? 1 : 0, rounding) + " ms"
   }
 
+  /// `up` for amounts that must suffice as they are read.
+  enum Rounding { case nearest, up }
+
   /// Fixed-point text without a formatter.
-  static func fixed(_ value: Double, decimals: Int) -> String {
+  static func fixed(_ value: Double, decimals: Int, _ rounding: Rounding = .nearest) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }
-    let scaled = (abs(value) * scale).rounded()
+    let size = abs(value) * scale
+    // Less than a millionth of the last digit is rounding of the solver.
+    let scaled = rounding == .up ? (size - 1e-6).rounded(.up) : size.rounded()
     let whole = Int(scaled / scale)
     let sign = value < 0 && scaled > 0 ? "-" : ""
     guard decimals > 0 else { return "\(sign)\(whole)" }

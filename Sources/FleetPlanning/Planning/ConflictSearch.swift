@@ -51,86 +51,113 @@ struct ConflictSearch {
     }
   }
 
-  private func elastic(_ rows: [Int], in model: Model? = nil) -> Relaxation.Result? {
-    guard !rows.isEmpty else { return nil }
+  private func elastic(_ rows: [Int]) -> [Relaxation.Need] {
+    guard !rows.isEmpty else { return [] }
     let relaxation = Relaxation(
-      rows.map { Relaxation.ElasticRow(row: $0, side: .upper, penalty: penalty($0)) })
-    var options = SolverOptions()
-    options.timeLimitSeconds = Self.questionSeconds
-    options.cancellation = session.planner.cancellation
-    guard let result = try? relaxation.solve(model ?? program.model, with: GLPKSolver(options: options)),
-      result.outcome.solution != nil
-    else { return nil }
-    return result
+      rows.map { row in
+        let record = program.model.rows[row]
+        let side: Relaxation.Side = record.upper.isFinite ? .upper : .lower
+        // One unit of a row, priced so that misses of different families compare: relative to the row's limit.
+        let limit = record.upper.isFinite ? record.upper : record.lower
+        return Relaxation.ElasticRow(row: row, side: side, penalty: 1 / max(1, abs(limit)))
+      })
+    let result = try? relaxation.solve(program.model, with: GLPKSolver(options: questionOptions))
+    guard let result, result.outcome.solution != nil else { return [] }
+    return perPool(result.needs)
   }
 
-  /// One unit of a row, priced so that misses of different families compare: relative to the row's limit.
-  private func penalty(_ row: Int) -> Double {
-    let upper = program.model.rows[row].upper
-    return 1 / max(1, upper.isFinite ? abs(upper) : 1)
+  /// Stock is one number for all periods: of the rows of a pool the one that is shortest counts.
+  private func perPool(_ needs: [Relaxation.Need]) -> [Relaxation.Need] {
+    func pool(_ need: Relaxation.Need) -> String? {
+      BindingText.family(need.name) == "stock" ? BindingText.index(need.name)[0] : nil
+    }
+    return needs.filter { need in
+      guard let own = pool(need) else { return true }
+      let rivals = needs.filter { pool($0) == own }
+      return rivals.max { ($0.amount, $1.row) < ($1.amount, $0.row) }?.row == need.row
+    }
   }
 
   /// Rows that cannot hold together, in the user's words: the least violation over all rows that a user can change.
   private func conflictingRows() -> [String] {
-    let changeable = ["stock", "budget", "power", "spot", "share_spend", "share_devices", "share_capacity", "link"]
-      .flatMap(rows)
-    guard let result = elastic(changeable) else { return [] }
-    return result.needs.map(needText)
+    let changeable = [
+      "stock", "budget", "power", "spot", "share_spend", "share_devices", "share_capacity", "link", "vendors",
+    ]
+    return elastic(changeable.flatMap(rows)).map(needText)
   }
 
   private func needText(_ need: Relaxation.Need) -> String {
     let index = BindingText.index(need.name)
     switch BindingText.family(need.name) {
     case "stock":
-      let stock = problem.pools.first { $0.id == index[0] }?.stockDevices ?? 0
-      return "the stock of \(stock) \(index[0]) is \(wholeDevices(need.amount, pool: index[0])) short"
+      let pool = problem.pools.firstIndex { $0.id == index[0] } ?? 0
+      let limit = data.stockLimit(pool: pool) ?? 0
+      let name = limit == problem.pools[pool].stockDevices ? "stock of \(limit)" : "offer of \(limit)"
+      return "the \(name) \(index[0]) is \(wholeDevices(need)) short"
     case "budget":
       let budget = problem.policy.budgetUSDPerHour ?? 0
-      return "the budget of \(Amount.usd(budget))/h is \(Amount.usd(need.amount))/h short"
+      return "the budget of \(Amount.usd(budget))/h is \(Amount.usd(need.amount, .up))/h short"
     case "power":
       let cap = problem.policy.powerCapWatts ?? 0
-      return "the power cap of \(Amount.kilowatts(cap)) is \(Amount.kilowatts(need.amount)) short"
+      return "the power cap of \(Amount.kilowatts(cap)) is \(Amount.kilowatts(need.amount, .up)) short"
+    case "vendors":
+      return "\(problem.policy.minimumVendors ?? 1) vendors are asked for, \(possibleVendors(need)) can be used"
     default: return BindingText.message(row: need.name, program: program)
     }
   }
 
   private func rowRepairs() -> [String] {
-    var repairs: [String] = []
-    for row in rows("stock") {
-      guard let need = elastic([row])?.needs.first else { continue }
-      let pool = BindingText.index(need.name)[0]
-      repairs.append("\(wholeDevices(need.amount, pool: pool)) more \(pool) in stock")
+    let stock = problem.pools.map { pool in rows("stock").filter { rowPool($0) == pool.id } }
+    var repairs = stock.map { elastic($0) }.filter { !$0.isEmpty }.map(stockRepair)
+    if repairs.isEmpty {
+      let all = elastic(rows("stock"))
+      if !all.isEmpty { repairs.append(stockRepair(all)) }
     }
-    if repairs.isEmpty, let all = elastic(rows("stock")), !all.needs.isEmpty {
-      let parts = all.needs.map { need in
-        let pool = BindingText.index(need.name)[0]
-        return "\(wholeDevices(need.amount, pool: pool)) more \(pool)"
-      }
-      repairs.append(parts.joined(separator: " and ") + " in stock")
+    if let need = elastic(rows("budget")).first, let budget = problem.policy.budgetUSDPerHour {
+      repairs.append("a budget of at least \(Amount.usd(budget + need.amount, .up))/h (now \(Amount.usd(budget))/h)")
     }
-    if let need = elastic(rows("budget"))?.needs.first, let budget = problem.policy.budgetUSDPerHour {
-      repairs.append("a budget of at least \(Amount.usd(budget + need.amount))/h (now \(Amount.usd(budget))/h)")
-    }
-    if let needs = elastic(rows("power"))?.needs, let cap = problem.policy.powerCapWatts,
-      let most = needs.map(\.amount).max()
-    {
-      repairs.append("a power cap of at least \(Amount.kilowatts(cap + most)) (now \(Amount.kilowatts(cap)))")
+    if let most = elastic(rows("power")).map(\.amount).max(), let cap = problem.policy.powerCapWatts {
+      repairs.append("a power cap of at least \(Amount.kilowatts(cap + most, .up)) (now \(Amount.kilowatts(cap)))")
     }
     for (prefix, words) in [
       ("share_spend", "the limits on vendors' share of spending"),
       ("share_devices", "the limits on vendors' share of devices"),
       ("share_capacity", "the limits on vendors' share of traffic"),
       ("spot", "the limit on spot devices"), ("link", "the bandwidth limits of links"),
-    ] {
-      if let result = elastic(rows(prefix)), !result.needs.isEmpty { repairs.append("loosening \(words)") }
+    ] where !elastic(rows(prefix)).isEmpty { repairs.append("loosening \(words)") }
+    if let need = elastic(rows("vendors")).first, let least = problem.policy.minimumVendors {
+      repairs.append("at least \(possibleVendors(need)) vendors instead of \(least)")
     }
     return repairs
   }
 
-  private func wholeDevices(_ amount: Double, pool: String) -> Int {
-    let count = Int((amount - 1e-6).rounded(.up))
-    guard let found = problem.pools.first(where: { $0.id == pool }), found.wholeNodes else { return count }
-    let node = found.accelerator.devicesPerNode
+  private func rowPool(_ row: Int) -> String { BindingText.index(program.model.rows[row].name)[0] }
+
+  private func possibleVendors(_ need: Relaxation.Need) -> Int {
+    max(1, (problem.policy.minimumVendors ?? 1) - Int((need.amount - 1e-6).rounded(.up)))
+  }
+
+  /// `2 more h100 in stock`; of a pool whose only tier offers less than that, also how much more it has to offer.
+  private func stockRepair(_ needs: [Relaxation.Need]) -> String {
+    var stocked: [String] = []
+    var offered: [String] = []
+    for need in needs {
+      guard let pool = problem.pools.firstIndex(where: { $0.id == BindingText.index(need.name)[0] }) else { continue }
+      let id = problem.pools[pool].id
+      let wanted = (data.stockLimit(pool: pool) ?? 0) + wholeDevices(need)
+      if let stock = problem.pools[pool].stockDevices, stock < wanted { stocked.append("\(wanted - stock) more \(id)") }
+      if let offer = data.soleOffer(pool: pool), offer < wanted { offered.append("\(wanted - offer) more \(id)") }
+    }
+    let texts = [(stocked, " in stock"), (offered, " on offer")].filter { !$0.0.isEmpty }
+    return texts.map { $0.0.joined(separator: " and ") + $0.1 }.joined(separator: " and ")
+  }
+
+  private func wholeDevices(_ need: Relaxation.Need) -> Int {
+    let count = Int((need.amount - 1e-6).rounded(.up))
+    guard let pool = problem.pools.first(where: { $0.id == BindingText.index(need.name)[0] }), pool.wholeNodes else {
+      return count
+    }
+    let node = pool.accelerator.devicesPerNode
     return (count + node - 1) / node * node
   }
 
@@ -151,6 +178,7 @@ struct ConflictSearch {
 
   private var questionOptions: SolverOptions {
     var options = SolverOptions()
+    options.strategy = .staged
     options.timeLimitSeconds = Self.questionSeconds
     options.cancellation = session.planner.cancellation
     return options
@@ -188,7 +216,7 @@ struct ConflictSearch {
         else { continue }
         let name = objective == \.ttft ? "TTFT" : objective == \.tpot ? "TPOT" : "end-to-end time"
         repairs.append(
-          "\(name) ≥ \(Amount.milliseconds(seconds)) for class \(problem.classes[classIndex].id) (now \(Amount.milliseconds(stated.seconds)))"
+          "\(name) ≥ \(Amount.milliseconds(seconds, .up)) for class \(problem.classes[classIndex].id) (now \(Amount.milliseconds(stated.seconds)))"
         )
       }
     }

@@ -33,8 +33,11 @@ extension ProgramData {
   /// Devices of a pool that can be bought or hired; the tier's own limit counts where `held` is no column.
   func stockLimit(pool: Int) -> Int? {
     let stock = problem.pools[pool].stockDevices
-    guard holdsWhatItUses(pool: pool) else { return stock }
-    let available = tiers.first { $0.poolIndex == pool }?.maximumUnits
-    return [stock, available].compactMap { $0 }.min()
+    return [stock, soleOffer(pool: pool)].compactMap { $0 }.min()
+  }
+
+  /// Devices that the only tier of a pool offers, where `held` is no column that could be bounded by it.
+  func soleOffer(pool: Int) -> Int? {
+    holdsWhatItUses(pool: pool) ? tiers.first { $0.poolIndex == pool }?.maximumUnits : nil
   }
 }
