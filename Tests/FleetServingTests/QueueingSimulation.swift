@@ -52,6 +52,7 @@ struct LinearSteps: StepTimes {
   var kvCapacityBytes = 4e10
   var bytesPerToken = 131_072.0
   var shortfallText: String? { nil }
+  var contextBreaks: [Double] { [] }
 
   func decode(batch: Double, context: Double) -> Double {
     base + batch * (perSequence + perContextToken * context)

@@ -58,7 +58,7 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
     }
     bound = MixBound(demands, capacity: max(steps.kvCapacityBytes - reserve, 0))
     let values = demands.map(\.context)
-    contexts = Self.nodes(from: values.min() ?? 0, to: values.max() ?? 0)
+    contexts = Self.nodes(from: values.min() ?? 0, to: values.max() ?? 0, including: steps.contextBreaks)
     curves = contexts.map { context in
       StepCurve(upTo: Double(assumptions.maximumBatch)) { steps.decode(batch: $0, context: context) }
     }
@@ -82,9 +82,10 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
     lastMeanBatch = Double(assumptions.maximumBatch)
   }
 
-  /// Both ends and their geometric mean; one node when they agree.
-  private static func nodes(from low: Double, to high: Double) -> [Double] {
-    high - low > 1e-3 * high ? [low, (low * high).squareRoot(), high] : [high]
+  /// Both ends, their geometric mean and the breaks in between; one node when the ends agree.
+  private static func nodes(from low: Double, to high: Double, including breaks: [Double]) -> [Double] {
+    guard high - low > 1e-3 * high else { return [high] }
+    return ([low, (low * high).squareRoot(), high] + breaks.filter { $0 > low && $0 < high }).sorted()
   }
 
   /// The envelope whose mean batch does not exceed `batchCap`.

@@ -98,7 +98,7 @@ extension DecodeEnvelope {
     let objectives = TPOTObjective.binding(admitted, demands)
     var ceilings: [DecodeCeiling] = []
     let (least, most) = (contexts.min() ?? 0, contexts.max() ?? 0)
-    let inverse = AffineMajorant.of(from: least, to: most) { context in
+    let inverse = AffineMajorant.of(from: least, to: most, including: steps.contextBreaks) { context in
       guard let ceiling = ceiling(steps, context, objectives, bound, maximumBatch: assumptions.maximumBatch) else {
         return nil
       }

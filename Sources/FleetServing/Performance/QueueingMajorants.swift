@@ -36,15 +36,15 @@ struct AffineMajorant: Sendable, Hashable {
   func callAsFunction(_ x: Double) -> Double { constant + slope * x }
 
   /// A majorant of a function between two bounds, from as few evaluations as its shape allows: it is evaluated at
-  /// `count` nodes of even ratio, then between neighbours that come near the line, where it might cross. `nil` when the function
-  /// has no value somewhere.
+  /// `count` nodes of even ratio, then between neighbours that come near the line, where it might cross; and where it is known
+  /// to break off. `nil` when the function has no value somewhere.
   static func of(
-    from low: Double, to high: Double, count: Int = 4, _ function: (Double) -> Double?
+    from low: Double, to high: Double, count: Int = 4, including breaks: [Double] = [], _ function: (Double) -> Double?
   ) -> AffineMajorant? {
     guard low > 0, high - low > 1e-3 * high else { return function(high).map { AffineMajorant(over: [(high, $0)]) } }
     var points: [(x: Double, y: Double)] = []
-    for index in 0..<count {
-      let x = low * pow(high / low, Double(index) / Double(count - 1))
+    let even = (0..<count).map { low * pow(high / low, Double($0) / Double(count - 1)) }
+    for x in (even + breaks.filter { $0 > low && $0 < high }).sorted() {
       guard let y = function(x) else { return nil }
       points.append((x, y))
     }

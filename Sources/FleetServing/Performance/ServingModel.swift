@@ -99,6 +99,8 @@ protocol StepTimes {
   func prefill(inputTokens: Double) -> (occupancy: Double, latency: Double)
   /// Part of TTFT that does not occupy the instance [s].
   func promptHandling(inputTokens: Double) -> Double
+  /// Contexts at which a step's growth with the context breaks off (windows, selected tokens).
+  var contextBreaks: [Double] { get }
   /// Bytes that all sequences of the instance may hold together; 0 when the weights do not fit.
   var kvCapacityBytes: Double { get }
   /// Why the weights leave no room for a cache; `nil` when they do.
@@ -135,6 +137,11 @@ struct ConfigurationSteps: StepTimes {
 
   func promptHandling(inputTokens: Double) -> Double {
     instance.fit.shared.promptTokenSeconds * inputTokens
+  }
+
+  var contextBreaks: [Double] {
+    let model = instance.configuration.model
+    return [model.slidingWindow?.windowTokens, model.sparseAttention?.selectedTokens].compactMap { $0.map(Double.init) }
   }
 
   var kvCapacityBytes: Double { memory.kvCapacityBytes }
