@@ -12,10 +12,15 @@ import Testing
       [.traffic, .stock],
       [.spotShare, .tiers, .stock], [.shares], [.shares, .modes, .stock], [.links, .stock], [.vendors, .stock],
       [.objective, .budget], [.currentFleet, .stock],
-    ] as [Set<RandomProblem.Feature>], 301...304)
+    ] as [Set<RandomProblem.Feature>], 301...310)
   func repairsRepair(features: Set<RandomProblem.Feature>, seed: Int) throws {
-    try expectRepairs(
-      RandomProblem(seed: seed, features: features).problem, "seed \(seed), \(features.map(\.rawValue).sorted())")
+    var problem = RandomProblem(seed: seed, features: features).problem
+    for index in problem.pools.indices {
+      problem.pools[index].stockDevices = problem.pools[index].stockDevices.map { $0 / 2 }
+    }
+    problem.policy.budgetUSDPerHour = problem.policy.budgetUSDPerHour.map { $0 / 3 }
+    problem.policy.powerCapWatts = problem.policy.powerCapWatts.map { $0 / 3 }
+    try expectRepairs(problem, "seed \(seed), \(features.map(\.rawValue).sorted())")
   }
 
   @Test func severalClassesWithObjectives() throws {

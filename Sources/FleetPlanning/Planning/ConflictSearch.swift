@@ -126,7 +126,8 @@ struct ConflictSearch {
       ("spot", "the limit on spot devices"), ("link", "the bandwidth limits of links"),
     ] where !elastic(rows(prefix)).isEmpty { repairs.append("loosening \(words)") }
     if let need = elastic(rows("vendors")).first, let least = problem.policy.minimumVendors {
-      repairs.append("at least \(possibleVendors(need)) vendors instead of \(least)")
+      let possible = possibleVendors(need)
+      repairs.append("at least \(possible) \(possible == 1 ? "vendor" : "vendors") instead of \(least)")
     }
     return repairs
   }
