@@ -79,6 +79,19 @@ import Testing
     #expect(try twoVendors(Policy(vendorShares: [limit])).costUSDPerHour == cost)
   }
 
+  /// A plan of one vendor cannot obey a limit on its share by holding idle devices of another.
+  @Test(arguments: [VendorShareLimit.Measure.spend, .devices, .capacity])
+  func shareLimitsForbidSingleVendors(measure: VendorShareLimit.Measure) throws {
+    let problem = Sample.problem(
+      pools: [Sample.pool("a"), Sample.pool("b", vendor: "bolt", price: 3)], classes: [Sample.requests(10)],
+      tables: [Sample.table(.aggregated, "a", ["w": 1]), Sample.table(.aggregated, "b", ["w": 1])],
+      policy: Policy(vendorShares: [VendorShareLimit(share: 0.75, measure: measure)]))
+    let plan = try problem.solved(baselines: true)
+    #expect(plan.status == .optimal)
+    let single = plan.baselines.filter { $0.kind == "single_vendor" }
+    #expect(single.count == 2 && single.allSatisfy { $0.status == .infeasible }, "\(single)")
+  }
+
   @Test func servingModes() throws {
     var problem = Sample.pair()
     problem.capacityTables.append(Sample.table(.aggregated, "p", ["w": 0.8], id: "agg"))

@@ -63,8 +63,8 @@ struct MathProgData {
     text += table(
       "param units_available",
       data.tiers.indices.compactMap { index in
-        let isKept = data.scope.tierKinds?.contains(data.tiers[index].kind) ?? true
-        let units = isKept ? data.tiers[index].maximumUnits : 0
+        let tier = data.tiers[index]
+        let units = data.scope.admits(tier) ? tier.maximumUnits : 0
         return units.map { [tiers[index], "\($0)"] }
       })
     return text

@@ -118,7 +118,7 @@ extension PlanVariables {
         continue
       }
       let name = "held[\(data.problem.pools[tier.poolIndex].id),\(data.tierLabel(index))"
-      let isKept = data.scope.tierKinds?.contains(tier.kind) ?? true
+      let isKept = data.scope.admits(tier)
       let upper = isKept ? tier.maximumUnits.map(Double.init) ?? .infinity : 0
       if tier.kind.isCommitted {
         let variable = model.addVariable("\(name)]", lower: 0, upper: upper, kind: .integer)

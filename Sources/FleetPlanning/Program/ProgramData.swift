@@ -132,4 +132,9 @@ struct ProgramScope: Sendable, Hashable {
     (pools?.contains(candidate.poolIndex) ?? true) && phases.contains(candidate.phase)
       && (candidateIDs?.contains(candidate.id) ?? true)
   }
+
+  /// Idle devices of a pool that is left out must not make up for a vendor's share.
+  func admits(_ tier: HoldingTier) -> Bool {
+    (pools?.contains(tier.poolIndex) ?? true) && (tierKinds?.contains(tier.kind) ?? true)
+  }
 }
