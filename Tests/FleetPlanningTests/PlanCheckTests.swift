@@ -61,6 +61,23 @@ import Testing
       try faults(checkedAs: { $0.kvExchange = .only([]) }).contains("p may not send KV caches to d"))
   }
 
+  @Test func moreThanALinkCarries() throws {
+    var problem = Sample.pair()
+    problem.models = [Sample.model(cached: true)]
+    let link = PoolLink(prefillPoolID: "p", decodePoolID: "d", totalBytesPerSecond: 19e6)
+    let faults = try faults(problem, checkedAs: { $0.links = [link] })
+    // 10 requests/s of 2 MB.
+    #expect(faults.contains("link p → d: 20000000.0 of 19000000.0 bytes/s"), "\(faults)")
+  }
+
+  @Test(arguments: [(PlanObjective.devices, 15.0), (.power, 1500), (.traffic, 4)])
+  func wrongObjectives(objective: PlanObjective, value: Double) throws {
+    var problem = Sample.pair { $0.objectives = [objective] }
+    if objective == .traffic { problem.policy.budgetUSDPerHour = 9 }
+    let faults = try faults(problem, spoil: { $0.objective = value + 1 })
+    #expect(faults.contains("objective \(value + 1), recomputed \(objective.rawValue) "), "\(faults)")
+  }
+
   @Test func unknownIDs() throws {
     #expect(try spoilt { $0.groups[0].poolID = "q" }.contains("names a model, pool or period"))
     #expect(try spoilt { $0.groups[0].capacitySource = "latency model" }.contains("has no configuration"))

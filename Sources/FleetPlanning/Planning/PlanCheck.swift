@@ -127,14 +127,37 @@ public struct PlanCheck: Sendable {
     if let stated = plan.plan.costUSDPerHour, !agree(stated, total) {
       faults.append("cost \(stated) USD/h, recomputed \(total)")
     }
-    if plan.plan.objectiveName == PlanObjective.cost.rawValue, let objective = plan.plan.objective,
-      !agree(objective, total)
-    {
-      faults.append("objective \(objective), recomputed cost \(total)")
+    if let kind = PlanObjective(rawValue: plan.plan.objectiveName), let objective = plan.plan.objective {
+      let recomputed = self.objective(kind, of: plan, cost: total)
+      if !agree(objective, recomputed) {
+        faults.append("objective \(objective), recomputed \(kind.rawValue) \(recomputed)")
+      }
     }
     let shares = plan.plan.groups.reduce(0) { $0 + $1.costUSDPerHour }
     if shares > total + sumTolerance * max(1, total) { faults.append("groups cost \(shares) USD/h of \(total)") }
     return faults
+  }
+
+  /// The value of an objective, averaged over periods: USD/h, requests/s left unserved, devices, W.
+  private func objective(_ kind: PlanObjective, of plan: CheckedPlan, cost: Double) -> Double {
+    func held(_ weight: (PlanPurchase) -> Double) -> Double {
+      plan.plan.purchases.reduce(0) { sum, purchase in
+        let mean = zip(purchase.devicesByPeriod, plan.periodShares).reduce(0) { $0 + Double($1.0) * $1.1 }
+        return sum + mean * weight(purchase)
+      }
+    }
+    switch kind {
+    case .cost: return cost
+    case .devices: return held { _ in 1 }
+    case .power:
+      return held { purchase in problem.pools.first { $0.id == purchase.poolID }?.accelerator.powerWatts ?? 0 }
+    case .traffic:
+      return problem.periods.indices.reduce(0) { sum, period in
+        let offered = problem.classes.reduce(0) { $0 + $1.ratePerSecond[period] }
+        let routed = plan.routes(period: period).reduce(0) { $0 + $1.ratePerSecond }
+        return sum + (offered - routed) * plan.periodShares[period]
+      }
+    }
   }
 
   func agree(_ a: Double, _ b: Double) -> Bool {

@@ -131,13 +131,14 @@ extension PlanCheck {
         guard let from = plan.group(route.fromGroupID), let to = plan.group(route.toGroupID),
           from.plan.id != to.plan.id, from.plan.poolID == link.prefillPoolID, to.plan.poolID == link.decodePoolID,
           let requestClass = problem.classes.first(where: { $0.id == route.classID }),
-          let configuration = from.configuration
+          let architecture = from.model.architecture
         else { continue }
-        carried +=
-          route.ratePerSecond
-          * requestClass.lengths.mean {
-            configuration.model.kvBytesPerSequence(contextTokens: $0.inputTokens, in: configuration.kvPrecision)
-          }
+        // Measured groups do not state the precision of their KV: the widest allowed counts.
+        let precisions = from.configuration.map { [$0.kvPrecision] } ?? from.model.kvPrecisions
+        let bytes = precisions.map { precision in
+          requestClass.lengths.mean { architecture.kvBytesPerSequence(contextTokens: $0.inputTokens, in: precision) }
+        }
+        carried += route.ratePerSecond * (bytes.max() ?? 0)
       }
       if carried > limit * (1 + sumTolerance) {
         faults.append("link \(link.prefillPoolID) → \(link.decodePoolID): \(carried) of \(limit) bytes/s")
