@@ -19,7 +19,7 @@ struct GLPKSession {
   /// Version of the GLPK library that is linked.
   static var libraryVersion: String { String(cString: glp_version()) }
 
-  /// The words of the error that broke this session.
+  /// The words of the error that broke the GLPK environment of this solve.
   var failure: GLPKFailure { GLPKFailure(text: String(cString: fo_error_text(handle))) }
 
   /// Runs `body` on a new thread with an environment of its own, waits for it, and frees the environment on that thread.
