@@ -229,11 +229,11 @@ struct EnvelopeSafetyTests {
         aggregated.add(max(use(predicted.prefill, classes), predicted.decode.utilization))
       }
     }
-    // The linear rows are exact where steps are linear; kinks of the latency model leave rare, small excesses.
     for (name, tally) in [("prefill", prefill), ("decode", decode), ("aggregated", aggregated)] {
       #expect(tally.tried > 40, "seed \(seed), \(name): \(tally.summary)")
-      #expect(tally.exceeding * 200 <= tally.tried, "seed \(seed), \(name): \(tally.summary)")
-      #expect(tally.worst < 1.05, "seed \(seed), \(name): \(tally.summary)")
+      // Prompts and batches of aggregated instances lengthen each other: rare mixes of extreme classes exceed.
+      let allowed = name == "aggregated" ? tally.tried / 200 : 0
+      #expect(tally.exceeding <= allowed, "seed \(seed), \(name): \(tally.summary)")
     }
   }
 

@@ -227,9 +227,7 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
       }
     }
     let plane = PlaneMajorant(over: inverse)
-    solution.loads = demands.indices.map {
-      loadTolerance * demands[$0].steps * plane(demands[$0].context, perToken[$0])
-    }
+    solution.loads = demands.indices.map { demands[$0].steps * plane(demands[$0].context, perToken[$0]) }
     return solution
   }
 
@@ -266,6 +264,7 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
       if settled { break }
       if !rough { curves[index].refine(at: best.quantileBatch) }
       if !rough { curves[index].refine(at: best.batch) }
+      if !rough { curves[index].refine(at: (best.batch + best.quantileBatch) / 2) }
     }
     return found
   }

@@ -124,18 +124,25 @@ extension DecodeEnvelope {
     var found: DecodeCeiling?
     for _ in 0..<6 {
       let share = found.map { BatchFluctuation.contextShare(steps, batch: $0.meanBatch, context: context) } ?? 1
-      guard let ceiling = ceiling(on: curve, context, objectives, bound, contextShare: share) else { return nil }
+      var states: [BatchFluctuation.State] = []
+      guard let ceiling = ceiling(on: curve, context, objectives, bound, contextShare: share, &states) else {
+        return nil
+      }
       let settled = found.map { abs($0.meanBatch - ceiling.meanBatch) < 1e-3 * ceiling.meanBatch } ?? false
       found = ceiling
       if settled { break }
-      curve.refine(at: ceiling.quantileBatch)
-      curve.refine(at: ceiling.meanBatch)
+      // At every objective's solution, also of those that do not bind on the coarse curve.
+      for state in states {
+        curve.refine(at: state.quantile)
+        curve.refine(at: state.mean)
+      }
     }
     return found
   }
 
   private static func ceiling(
-    on curve: StepCurve, _ context: Double, _ objectives: [TPOTObjective], _ bound: MixBound, contextShare: Double
+    on curve: StepCurve, _ context: Double, _ objectives: [TPOTObjective], _ bound: MixBound, contextShare: Double,
+    _ states: inout [BatchFluctuation.State]
   ) -> DecodeCeiling? {
     var best: DecodeCeiling?
     for objective in objectives {
@@ -154,6 +161,7 @@ extension DecodeEnvelope {
         }
         state = fluctuation.quantile(mean: batch, contextShare: contextShare) { curve($0) }
       }
+      states.append(state)
       if best.map({ state.mean < $0.meanBatch }) ?? true {
         best = DecodeCeiling(
           meanBatch: state.mean, quantileBatch: min(state.quantile, upper), meanStep: curve(state.mean),

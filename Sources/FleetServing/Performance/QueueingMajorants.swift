@@ -36,13 +36,15 @@ struct AffineMajorant: Sendable, Hashable {
   func callAsFunction(_ x: Double) -> Double { constant + slope * x }
 
   /// A majorant of a function between two bounds, from as few evaluations as its shape allows: it is evaluated at
-  /// `count` nodes of even ratio, then between neighbours that come near the line, where it might cross; and where it is known
+  /// nodes of even ratio, then between neighbours that come near the line, where it might cross; and where it is known
   /// to break off. `nil` when the function has no value somewhere.
   static func of(
-    from low: Double, to high: Double, count: Int = 4, including breaks: [Double] = [], _ function: (Double) -> Double?
+    from low: Double, to high: Double, including breaks: [Double] = [], _ function: (Double) -> Double?
   ) -> AffineMajorant? {
     guard low > 0, high - low > 1e-3 * high else { return function(high).map { AffineMajorant(over: [(high, $0)]) } }
     var points: [(x: Double, y: Double)] = []
+    // A wide range is where the variance of a mix bulges most: a node per factor of two.
+    let count = min(max(4, Int(log2(high / low)) + 1), 8)
     let even = (0..<count).map { low * pow(high / low, Double($0) / Double(count - 1)) }
     for x in (even + breaks.filter { $0 > low && $0 < high }).sorted() {
       guard let y = function(x) else { return nil }
@@ -63,7 +65,7 @@ struct AffineMajorant: Sendable, Hashable {
       if added.isEmpty { break }
       points = (points + added).sorted { $0.x < $1.x }
       line = AffineMajorant(over: points)
-      if points.count > 10 { break }
+      if points.count > 14 { break }
     }
     return line
   }
