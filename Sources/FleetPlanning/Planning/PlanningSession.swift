@@ -9,7 +9,7 @@ struct PlanningSession: Sendable {
 
   /// Subproblems after which a baseline is stated with its gap instead of a proof. A count, not a time, so that the same
   /// problem gives the same plan on every machine.
-  static let baselineNodes = 3000
+  static let baselineNodes = 1000
   /// Longest time a baseline may take in any case [s].
   static let baselineSeconds = 20.0
 
