@@ -51,7 +51,7 @@ extension Accelerator {
     let id = object.optional("id").map { $0.identifier("the id of an accelerator") } ?? object.missingIdentifier()
     let name = object.string("name", "the name of the accelerator")
     let vendor = object.string("vendor", "the vendor's id in lower case")
-    if let vendor, vendor != vendor.lowercased() {
+    if let vendor, vendor != vendor.lowercased() || vendor.contains(where: \.isWhitespace) {
       object.fault("vendor", "expected a vendor id in lower case, found \"\(vendor)\"")
     }
     let family = object.string("family", "the family whose fitted constants apply")

@@ -94,8 +94,9 @@ extension ProblemReading {
   /// An accelerator of which only measurements are known. Its physical figures are 0, which no latency model may read.
   private func measuredAccelerator(_ entry: JSONObject, id: String) -> Accelerator {
     let devicesPerNode = entry.integer("devices_per_node", unit: "devices", in: Plausible.domainDevices, default: 1)
+    let vendor = entry.optional("vendor").flatMap { $0.identifier("the id of a vendor") }
     return Accelerator(
-      id: id, name: id, vendor: entry.string("vendor", default: id), family: "measured", memoryBytes: 0,
+      id: id, name: id, vendor: vendor ?? id, family: "measured", memoryBytes: 0,
       memoryBandwidthBytesPerSecond: 0, denseFlops: [:], devicesPerNode: devicesPerNode,
       scaleUpDomainDevices: devicesPerNode, scaleUpBytesPerSecond: 0, scaleOutBytesPerSecond: 0, hostBytesPerSecond: 0,
       powerWatts: entry.number("power_watts", unit: "W", in: .closed(0, 100_000), default: 0),
