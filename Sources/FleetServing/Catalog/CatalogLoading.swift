@@ -1,7 +1,8 @@
 import FleetJSON
 
 extension Catalog {
-  /// Reads every `accelerators/*.json` and `llms/*.json` and the file `latency/constants.json` of a folder.
+  /// Reads every `accelerators/*.json`, `llms/*.json` and `profiles/*.json` and the file `latency/constants.json` of a
+  /// folder; `profiles` may be missing.
   ///
   /// Strict: unknown keys, figures outside the plausible range, numbers without provenance, a file whose name is not its
   /// id, and spellings that two entries claim are faults.
@@ -15,7 +16,9 @@ extension Catalog {
       CatalogSpellings(id: model.id, others: [model.name] + model.aliases)
     }
     let constants = loading.file("latency/constants.json") { LatencyConstants(decoding: $0) }
-    guard let constants, loading.faults.isEmpty else { throw CatalogFaults(files: loading.faults) }
+    let profiles = loading.profiles(accelerators: Set(accelerators.map(\.id)), models: Set(models.map(\.id)))
+    guard var constants, loading.faults.isEmpty else { throw CatalogFaults(files: loading.faults) }
+    constants.corrections.profiles = profiles
     self.init(
       accelerators: accelerators, models: models, latencyConstants: constants,
       hash: sha256Hex(Array(loading.manifest.utf8)))
@@ -68,6 +71,32 @@ private struct CatalogLoading {
       entries.append(entry)
     }
     return entries
+  }
+
+  /// All measured configurations of the folder `profiles`, which may be missing.
+  mutating func profiles(accelerators: Set<String>, models: Set<String>) -> [LatencyProfile] {
+    var profiles: [LatencyProfile] = []
+    var files: [LatencyScope: String] = [:]
+    for name in fileNames(inDirectory: "\(directory)/profiles") ?? []
+    where name.hasSuffix(".json") && !name.hasPrefix(".") {
+      guard let file = file("profiles/\(name)", decode: LatencyProfileFile.init(decoding:)) else { continue }
+      var conflicts: [Fault] = []
+      for (index, profile) in file.profiles.enumerated() {
+        if index == 0, let id = profile.scope.accelerator, !accelerators.contains(id) {
+          conflicts.append(Fault(path: "/accelerator", message: "the catalog has no accelerator \"\(id)\""))
+        }
+        if index == 0, let id = profile.scope.model, !models.contains(id) {
+          conflicts.append(Fault(path: "/model", message: "the catalog has no model \"\(id)\""))
+        }
+        if let other = files.updateValue(name, forKey: profile.scope) {
+          conflicts.append(
+            Fault(path: "/configurations/\(index)", message: "this configuration is already in \(other)"))
+        }
+      }
+      if !conflicts.isEmpty { faults.append(Faults(source: "\(directory)/profiles/\(name)", all: conflicts)) }
+      profiles += file.profiles
+    }
+    return profiles
   }
 
   /// One file of the folder; `nil` leaves its faults.

@@ -154,11 +154,14 @@ public struct LatencyConstants: Sendable, Hashable {
   public struct Coverage: Sendable, Hashable {
     public var family: String
     public var backend: String
+    /// Model id; `nil` when rows of several models are counted together.
+    public var model: String?
     public var rows: Int
 
-    public init(family: String, backend: String, rows: Int) {
+    public init(family: String, backend: String, model: String? = nil, rows: Int) {
       self.family = family
       self.backend = backend
+      self.model = model
       self.rows = rows
     }
   }
@@ -174,13 +177,18 @@ public struct LatencyConstants: Sendable, Hashable {
   public var otherFamily: Hardware
   public var memory: Memory
   public var transfer: Transfer
+  /// Measured deviations of groups of configurations, and profiles of single ones.
+  public var corrections: LatencyCorrections
+  /// Errors of predictions of configurations that were left out of the fit.
+  public var errors: LatencyErrors
   /// What was fitted on how many rows.
   public var coverage: [Coverage]
   public var provenance: ProvenanceTable
 
   public init(
     families: [String: Hardware], backends: [String: Backend], otherBackend: Backend, shared: Shared,
-    otherFamily: Hardware, memory: Memory, transfer: Transfer, coverage: [Coverage] = [],
+    otherFamily: Hardware, memory: Memory, transfer: Transfer, corrections: LatencyCorrections = .none,
+    errors: LatencyErrors = LatencyErrors(), coverage: [Coverage] = [],
     provenance: ProvenanceTable = ProvenanceTable()
   ) {
     self.families = families
@@ -190,6 +198,8 @@ public struct LatencyConstants: Sendable, Hashable {
     self.otherFamily = otherFamily
     self.memory = memory
     self.transfer = transfer
+    self.corrections = corrections
+    self.errors = errors
     self.coverage = coverage
     self.provenance = provenance
   }

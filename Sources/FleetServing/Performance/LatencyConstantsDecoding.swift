@@ -20,7 +20,7 @@ extension LatencyConstants {
   public init?(decoding reader: JSONReader) {
     let keys = [
       "format", "families", "backends", "other_backend", "shared", "other_family", "memory", "kv_transfer",
-      "coverage", "sources", "provenance",
+      "effects", "errors", "coverage", "sources", "provenance",
     ]
     guard let object = reader.object("latency constants", keys: keys) else { return nil }
     let format = object.string("format", "\"\(Self.format)\"")
@@ -33,15 +33,20 @@ extension LatencyConstants {
     let otherFamily = object.required("other_family", "efficiencies")?.decoded { Hardware(decoding: $0) }
     let memory = object.required("memory", "memory constants")?.decoded { Memory(decoding: $0) }
     let transfer = object.required("kv_transfer", "transfer constants")?.decoded { Transfer(decoding: $0) }
+    let effects = (object.optionalArray("effects", "deviations of groups") ?? []).allOrNil {
+      LatencyEffect(decoding: $0)
+    }
+    let errors = object.optional("errors").map { LatencyErrors(decoding: $0) } ?? LatencyErrors()
     let coverage = object.array("coverage", "rows by family and backend")?.allOrNil { Coverage(decoding: $0) }
     let provenance = ProvenanceTable(decoding: object)
     guard let families, let backends, let otherBackend, let shared, let otherFamily, let memory, let transfer,
-      let coverage, let provenance, format == Self.format
+      let effects, let errors, let coverage, let provenance, format == Self.format
     else { return nil }
     provenance.recordUncoveredNumbers(in: object)
     self.init(
       families: families, backends: backends, otherBackend: otherBackend, shared: shared, otherFamily: otherFamily,
-      memory: memory, transfer: transfer, coverage: coverage, provenance: provenance)
+      memory: memory, transfer: transfer, corrections: LatencyCorrections(effects: effects), errors: errors,
+      coverage: coverage, provenance: provenance)
   }
 }
 
@@ -160,11 +165,14 @@ extension LatencyConstants.Transfer {
 
 extension LatencyConstants.Coverage {
   fileprivate init?(decoding reader: JSONReader) {
-    guard let object = reader.object("rows of a pair", keys: ["family", "backend", "rows"]) else { return nil }
+    guard let object = reader.object("rows of a pair", keys: ["family", "backend", "model", "rows"]) else {
+      return nil
+    }
     let family = object.string("family")
     let backend = object.string("backend")
+    let model = object.optionalString("model")
     let rows = object.integer("rows", in: .atLeast(1))
     guard let family, let backend, let rows else { return nil }
-    self.init(family: family, backend: backend, rows: rows)
+    self.init(family: family, backend: backend, model: model, rows: rows)
   }
 }

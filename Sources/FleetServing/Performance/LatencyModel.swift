@@ -15,7 +15,8 @@ public struct LatencyModel: Sendable {
   public func instance(_ configuration: InstanceConfiguration) -> InstanceLatency {
     InstanceLatency(
       configuration,
-      fit: constants.fit(family: configuration.accelerator.family, backend: configuration.backend))
+      fit: constants.fit(family: configuration.accelerator.family, backend: configuration.backend),
+      correction: constants.corrections.correction(for: configuration))
   }
 
   /// Time between two tokens of each of `batch` running sequences when no prompt is processed [s].

@@ -40,9 +40,12 @@ extension LatencyModel {
     ).totalSeconds
     let added = max(0, mixed - decode)
     let fit = instance.fit
+    let ttft =
+      mixed + fit.backend.closedLoopWaitSteps * decode + fit.shared.promptTokenSeconds * inputTokens
+      + fit.shared.burstShare * max(concurrency - 1, 0) / 2 * added
     return ClosedLoopPrediction(
-      ttftSeconds: mixed + fit.backend.closedLoopWaitSteps * decode + fit.shared.promptTokenSeconds * inputTokens
-        + fit.shared.burstShare * max(concurrency - 1, 0) / 2 * added,
+      ttftSeconds: ttft
+        * instance.correction.closedLoopTTFTFactor(concurrency: concurrency, inputTokens: inputTokens),
       tpotSeconds: decode + fit.shared.interferenceShare * (batch - 1) / max(outputTokens, 1) * added)
   }
 }

@@ -5,6 +5,8 @@
 public struct InstanceLatency: Sendable {
   public let configuration: InstanceConfiguration
   public let fit: LatencyConstants.Fit
+  /// Measured deviations that all times are multiplied with.
+  public let correction: LatencyCorrection
 
   let matrices: [MatrixTime]
   let experts: ExpertTime?
@@ -15,9 +17,12 @@ public struct InstanceLatency: Sendable {
   private let dataRanks: Double
   private let layerFactor: Double
 
-  public init(_ configuration: InstanceConfiguration, fit: LatencyConstants.Fit) {
+  public init(
+    _ configuration: InstanceConfiguration, fit: LatencyConstants.Fit, correction: LatencyCorrection = .none
+  ) {
     self.configuration = configuration
     self.fit = fit
+    self.correction = correction
     let model = configuration.model
     matrices = MatrixTime.all(of: configuration, fit: fit)
     experts = ExpertTime(configuration, fit: fit)
@@ -46,7 +51,11 @@ public struct InstanceLatency: Sendable {
       sequences: pipeline.perMicroBatch(batch), contextTokens: max(contextTokens, 0),
       promptTokens: prompt / pipeline.degree, promptContextTokens: max(prefillContextTokens, 0),
       busiestRankShare: 1 / dataRanks)
-    return pipeline.round(time(of: work), tokens: work.sequences + work.promptTokens)
+    let factor =
+      batch > 0
+      ? correction.decodeFactor(batch: batch, contextTokens: work.contextTokens)
+      : correction.prefillFactor(tokens: prompt)
+    return pipeline.round(time(of: work), tokens: work.sequences + work.promptTokens).scaled(by: factor)
   }
 
   /// See `LatencyModel.prefillSeconds(_:inputTokens:)`.
@@ -54,7 +63,7 @@ public struct InstanceLatency: Sendable {
     let tokens = max(inputTokens, 0)
     let work = StepWork(
       sequences: 0, contextTokens: 0, promptTokens: tokens, promptContextTokens: tokens / 2, busiestRankShare: 1)
-    return pipeline.series(time(of: work), tokens: tokens)
+    return pipeline.series(time(of: work), tokens: tokens).scaled(by: correction.prefillFactor(tokens: tokens))
   }
 
   /// See `LatencyModel.prefillOccupancySeconds(_:inputTokens:)`.
@@ -64,6 +73,7 @@ public struct InstanceLatency: Sendable {
       sequences: 0, contextTokens: 0, promptTokens: tokens * dataRanks, promptContextTokens: tokens / 2,
       busiestRankShare: 1 / dataRanks)
     return pipeline.slowestStageSeconds(time(of: work), tokens: tokens * dataRanks) / dataRanks
+      * correction.prefillFactor(tokens: tokens)
   }
 
   /// Time of one pass through all layers, sends between stages not included.

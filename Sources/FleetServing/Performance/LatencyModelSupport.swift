@@ -1,45 +1,4 @@
-/// How well founded the constants of a configuration are.
-public enum LatencyEvidence: Sendable, Hashable {
-  /// Family and backend were fitted together on so many measurements.
-  case measured(rows: Int)
-  /// The family was fitted, under other backends.
-  case calibratedFamily(rows: Int)
-  /// No measurement of the family: the constants fitted on all measurements together are assumed to hold.
-  case assumed
-
-  public var kind: ProvenanceKind {
-    switch self {
-    case .measured, .calibratedFamily: .measured
-    case .assumed: .assumed
-    }
-  }
-
-  /// One phrase for plans and reports.
-  public func text(family: String, backend: String) -> String {
-    switch self {
-    case .measured(let rows): "fitted on \(rows) measurements of \(family) under \(backend)"
-    case .calibratedFamily(let rows): "fitted on \(rows) measurements of \(family), none under \(backend)"
-    case .assumed: "assumed: no measurement of \(family); constants fitted on other families"
-    }
-  }
-}
-
-extension LatencyConstants {
-  /// How well founded the constants of an accelerator family under a backend are.
-  public func evidence(family: String, backend: String) -> LatencyEvidence {
-    guard families[family] != nil else { return .assumed }
-    let ofFamily = coverage.filter { $0.family == family }
-    let both = ofFamily.filter { $0.backend == backend }.reduce(0) { $0 + $1.rows }
-    return both > 0 ? .measured(rows: both) : .calibratedFamily(rows: ofFamily.reduce(0) { $0 + $1.rows })
-  }
-}
-
 extension LatencyModel {
-  /// How well founded the constants for a configuration are.
-  public func evidence(for configuration: InstanceConfiguration) -> LatencyEvidence {
-    constants.evidence(family: configuration.accelerator.family, backend: configuration.backend)
-  }
-
   /// Why a configuration cannot run, or `nil` when nothing speaks against it. Memory is `MemoryFootprint`'s matter.
   public func unsupportedReason(_ configuration: InstanceConfiguration) -> String? {
     precisionFault(configuration) ?? strategyFault(configuration)

@@ -68,8 +68,10 @@ struct PipelineParallel: Sendable {
 }
 
 extension StepTime {
-  fileprivate func scaled(by factor: Double) -> StepTime {
-    StepTime(
+  /// Every part times `factor`.
+  func scaled(by factor: Double) -> StepTime {
+    guard factor != 1 else { return self }
+    return StepTime(
       gemmSeconds: gemmSeconds * factor, attentionSeconds: attentionSeconds * factor,
       communicationSeconds: communicationSeconds * factor, overheadSeconds: overheadSeconds * factor,
       computeBoundSeconds: computeBoundSeconds * factor)

@@ -1,0 +1,73 @@
+/// How well founded the prediction of a configuration is.
+public enum LatencyEvidence: Sendable, Hashable {
+  /// This very configuration was measured at so many operating points.
+  case profiled(rows: Int)
+  /// The model was measured on this family under this backend, in other configurations.
+  case modelMeasured(rows: Int)
+  /// Family and backend were fitted together on so many measurements of other models.
+  case measured(rows: Int)
+  /// The family was fitted, under other backends.
+  case calibratedFamily(rows: Int)
+  /// No measurement of the family: the constants fitted on all measurements together are assumed to hold.
+  case assumed
+
+  public var grade: LatencyGrade {
+    switch self {
+    case .profiled: .profiled
+    case .modelMeasured: .modelMeasured
+    case .measured: .calibrated
+    case .calibratedFamily: .familyCalibrated
+    case .assumed: .assumed
+    }
+  }
+
+  public var kind: ProvenanceKind {
+    switch self {
+    case .profiled, .modelMeasured, .measured, .calibratedFamily: .measured
+    case .assumed: .assumed
+    }
+  }
+
+  /// One phrase for plans and reports.
+  public func text(family: String, backend: String) -> String {
+    switch self {
+    case .profiled(let rows): "measured: this configuration at \(rows) operating points"
+    case .modelMeasured(let rows):
+      "calibrated on \(rows) measurements of this model on \(family) under \(backend), none of this configuration"
+    case .measured(let rows): "calibrated on \(rows) measurements of other models on \(family) under \(backend)"
+    case .calibratedFamily(let rows): "calibrated on \(rows) measurements of \(family), none under \(backend)"
+    case .assumed: "assumed: no measurement of \(family); constants fitted on other families"
+    }
+  }
+}
+
+extension LatencyConstants {
+  /// How well founded the constants of an accelerator family under a backend are, whatever the model.
+  public func evidence(family: String, backend: String) -> LatencyEvidence {
+    guard families[family] != nil else { return .assumed }
+    let ofFamily = coverage.filter { $0.family == family }
+    let both = ofFamily.filter { $0.backend == backend }.reduce(0) { $0 + $1.rows }
+    return both > 0 ? .measured(rows: both) : .calibratedFamily(rows: ofFamily.reduce(0) { $0 + $1.rows })
+  }
+}
+
+extension LatencyModel {
+  /// How well founded the prediction of a configuration is.
+  public func evidence(for configuration: InstanceConfiguration) -> LatencyEvidence {
+    let family = configuration.accelerator.family
+    if let profile = constants.corrections.correction(for: configuration).profile {
+      return .profiled(rows: profile.rows)
+    }
+    let rows = constants.coverage.filter {
+      $0.family == family && $0.backend == configuration.backend && $0.model == configuration.model.id
+    }.reduce(0) { $0 + $1.rows }
+    return rows > 0 && constants.families[family] != nil
+      ? .modelMeasured(rows: rows) : constants.evidence(family: family, backend: configuration.backend)
+  }
+
+  /// How far measurements of such configurations were from predictions that had not seen them; `nil` when the constants
+  /// carry no errors.
+  public func error(for configuration: InstanceConfiguration, _ quantity: LatencyQuantity) -> LatencyError? {
+    constants.errors.error(evidence(for: configuration).grade, quantity)
+  }
+}

@@ -1,0 +1,105 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// e to the power of `exponent`.
+func exponential(_ exponent: Double) -> Double { exp(exponent) }
+
+/// Measured deviations of one configuration from the latency model: the table that the model is multiplied with.
+public struct LatencyProfile: Sendable, Hashable {
+  /// Accelerator, backend, model, precision and strategy; all of them stated.
+  public var scope: LatencyScope
+  /// By running sequences and mean context [tokens].
+  public var decode: ResidualTable
+  /// By prompt length [tokens], twice.
+  public var prefill: ResidualTable
+  /// By concurrency and prompt length [tokens].
+  public var closedLoopTTFT: ResidualTable
+
+  public init(
+    scope: LatencyScope, decode: ResidualTable = ResidualTable(), prefill: ResidualTable = ResidualTable(),
+    closedLoopTTFT: ResidualTable = ResidualTable()
+  ) {
+    self.scope = scope
+    self.decode = decode
+    self.prefill = prefill
+    self.closedLoopTTFT = closedLoopTTFT
+  }
+
+  /// Fewest measurements before a table is used.
+  public static let fewestProbes = 5
+
+  /// Measurements in the largest table.
+  public var rows: Int { max(decode.points.count, prefill.points.count, closedLoopTTFT.points.count) }
+
+  /// Whether there are enough measurements to be used.
+  public var isTrusted: Bool { rows >= Self.fewestProbes }
+}
+
+/// Measured log-residuals at points of two positive coordinates, and their interpolation.
+///
+/// `r(x) = m + Σ w_i·(r_i − m)/(Σ w_i + κ)` with `w_i = exp(−|ln x − ln x_i|²/2h²)`, and the shrunk mean
+/// `m = Σ r_i/(n + κ_m)`: near a measurement its value, between them their weighted mean, far from all of them the mean of the
+/// configuration, and towards 0 where measurements are few. `h`, `κ` and `κ_m` were chosen by cross-validation
+/// (`docs/accuracy.md`).
+public struct ResidualTable: Sendable, Hashable {
+  /// One measurement.
+  public struct Point: Sendable, Hashable {
+    /// First coordinate, > 0.
+    public var first: Double
+    /// Second coordinate, > 0.
+    public var second: Double
+    /// ln(measured/predicted).
+    public var logResidual: Double
+
+    public init(first: Double, second: Double, logResidual: Double) {
+      self.first = first
+      self.second = second
+      self.logResidual = logResidual
+    }
+  }
+
+  public let points: [Point]
+  /// Natural logarithms of the coordinates.
+  private let logarithms: [(first: Double, second: Double)]
+  /// The mean, shrunk towards 0.
+  public let mean: Double
+
+  public init(points: [Point] = []) {
+    self.points = points
+    logarithms = points.map { (log($0.first), log($0.second)) }
+    mean = points.reduce(0) { $0 + $1.logResidual } / (Double(points.count) + Self.meanShrinkage)
+  }
+
+  public static func == (left: ResidualTable, right: ResidualTable) -> Bool { left.points == right.points }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(points) }
+
+  /// Width of the kernel in natural logarithms of the coordinates (h).
+  static let bandwidth = 0.7
+  /// Weight of the mean of the configuration against near measurements (κ).
+  static let localShrinkage = 0.3
+  /// Weight of 0 against the measurements, in measurements (κ_m).
+  static let meanShrinkage = 1.0
+
+  /// Interpolated deviation; 0 without measurements.
+  public func deviation(at first: Double, _ second: Double) -> Double {
+    guard !points.isEmpty else { return 0 }
+    let x = log(max(first, 1))
+    let y = log(max(second, 1))
+    var weights = 0.0
+    var sum = 0.0
+    for (point, at) in zip(points, logarithms) {
+      let dx = x - at.first
+      let dy = y - at.second
+      let weight = exponential(-(dx * dx + dy * dy) / (2 * Self.bandwidth * Self.bandwidth))
+      weights += weight
+      sum += weight * (point.logResidual - mean)
+    }
+    return mean + sum / (weights + Self.localShrinkage)
+  }
+}
