@@ -36,9 +36,11 @@ struct OutputFile {
     try self.init(checking: path, inputs: inputs)
   }
 
-  func write(_ text: String) throws {
+  func write(_ text: String) throws { try write(Array(text.utf8)) }
+
+  func write(_ bytes: [UInt8]) throws {
     do {
-      try AtomicFile.write(text, to: path)
+      try AtomicFile.write(bytes, to: path)
     } catch {
       throw CommandFailure(error)
     }

@@ -5,7 +5,7 @@ import FleetPlan
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Predict step times, memory and capacity of one instance.",
+    abstract: "Predict step times, memory and capacity of one instance, or the rows of a table.",
     discussion: """
       One model on one group of devices: how long a decode step and a prompt take and on what the time is spent, how \
       memory is used, and how many requests per second the instance carries within latency objectives.
@@ -17,15 +17,30 @@ struct PredictCommand: ParsableCommand {
         fleetplan predict --model ./my-model.json --accelerator ascend-910b --json
 
       Exit status 3 means that the model does not fit or that the devices cannot run it so.
+
+      With --input, the closed loop or the steps that each row of a CSV table describes (docs/profiling.md lists the \
+      columns): the rows come back with predicted TTFT, TPOT, their 90 % bands and a status.
+
+        fleetplan predict --input rows.csv --output predictions.csv
       """)
 
   @Option(help: ArgumentHelp("Id, name or alias of a model, or the path of a model file.", valueName: "model"))
-  var model: String
+  var model: String?
 
   @Option(
     help: ArgumentHelp(
       "Id, name or alias of an accelerator, or the path of an accelerator file.", valueName: "accelerator"))
-  var accelerator: String
+  var accelerator: String?
+
+  @Option(
+    help: ArgumentHelp("CSV table of configurations to predict instead of a single one.", valueName: "file"),
+    completion: .file(extensions: ["csv"]))
+  var input: String?
+
+  @Option(
+    help: ArgumentHelp("File for the predicted table (default: the output).", valueName: "file"),
+    completion: .file(extensions: ["csv"]))
+  var output: String?
 
   @Option(help: "Tensor-parallel degree (default: the smallest that fits).")
   var tp: Int?
@@ -72,6 +87,13 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var appearance: AppearanceOptions
 
   func validate() throws {
+    if input == nil {
+      if model == nil { throw ValidationError("Missing expected argument '--model <model>' (or '--input <file>')") }
+      if accelerator == nil { throw ValidationError("Missing expected argument '--accelerator <accelerator>'") }
+      if output != nil { throw ValidationError("--output goes with --input") }
+    } else if model != nil || accelerator != nil {
+      throw ValidationError("--input takes model and accelerator from its rows; leave out --model and --accelerator")
+    }
     for (name, value) in [("--tp", tp ?? 1), ("--pp", pp), ("--dp", dp), ("--ep", ep)] where !(1...16_384 ~= value) {
       throw ValidationError("\(name): expected a degree from 1 to 16384, found \(value)")
     }
@@ -91,8 +113,10 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let input { return try predictTable(input) }
+    guard let model, let spelled = self.accelerator else { preconditionFailure("validate() asks for both") }
     let catalog = try catalog.load()
-    let accelerator = try EntryArgument.accelerator(self.accelerator, in: catalog)
+    let accelerator = try EntryArgument.accelerator(spelled, in: catalog)
     let question = PredictionQuestion(
       model: try EntryArgument.model(model, in: catalog), accelerator: accelerator, tensor: tp, pipeline: pp, data: dp,
       expert: ep, weightPrecision: precision, kvPrecision: kvPrecision,
@@ -107,6 +131,31 @@ struct PredictCommand: ParsableCommand {
       Terminal.output.write(PredictionText.render(prediction, style: appearance.style))
     }
     if prediction.fault != nil { throw ExitStatus.infeasible }
+  }
+
+  /// Predicts each row of a table. Rows that cannot be predicted say why and stop no others.
+  private func predictTable(_ path: String) throws {
+    let file = try OutputFile(checking: output, inputs: [path])
+    let catalog = try catalog.load()
+    let table: MeasurementTable
+    do {
+      table = try MeasurementTable(CSVTable(contentsOf: path))
+    } catch {
+      throw CommandFailure([error])
+    }
+    let prediction = PredictionTable(table, catalog: catalog)
+    guard let file else {
+      if appearance.json {
+        Terminal.output.write(prediction.encoded().encoded())
+      } else {
+        Terminal.output.write(String(decoding: prediction.csv(), as: UTF8.self))
+        Terminal.errors.write(prediction.summary(style: appearance.style))
+      }
+      return
+    }
+    try file.write(prediction.csv())
+    let style = appearance.style
+    Terminal.output.write(appearance.json ? prediction.encoded().encoded() : prediction.summary(style: style))
   }
 
   /// A backend of the accelerator or one with fitted constants.

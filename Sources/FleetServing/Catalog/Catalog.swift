@@ -2,7 +2,8 @@ import FleetJSON
 
 /// What is known of accelerators and language models, with the origin of every number.
 ///
-/// Read from a folder with `accelerators/*.json`, `llms/*.json` and `latency/constants.json`. Ids, names and aliases are found regardless of case.
+/// Read from a folder with `accelerators/*.json`, `llms/*.json` and `latency/constants.json`. Ids, names and aliases
+/// are found regardless of case and, where only one entry is meant, of separators; see `foldedSpelling(_:)`.
 public struct Catalog: Sendable {
   /// Sorted by id.
   public let accelerators: [Accelerator]
@@ -13,8 +14,8 @@ public struct Catalog: Sendable {
   /// SHA-256 over the names and contents of all files read.
   public let hash: String
 
-  private let acceleratorIndex: [String: Int]
-  private let modelIndex: [String: Int]
+  private let acceleratorIndex: SpellingIndex
+  private let modelIndex: SpellingIndex
 
   /// A catalog built in code. Where two entries answer to one spelling, the first in the order of ids does.
   public init(
@@ -24,18 +25,18 @@ public struct Catalog: Sendable {
     self.accelerators = accelerators.sorted { $0.id < $1.id }
     self.models = models.sorted { $0.id < $1.id }
     self.hash = hash
-    acceleratorIndex = Self.index(self.accelerators.map { [$0.id] + [$0.name] + $0.aliases })
-    modelIndex = Self.index(self.models.map { [$0.id] + [$0.name] + $0.aliases })
+    acceleratorIndex = SpellingIndex(self.accelerators.map { [$0.id] + [$0.name] + $0.aliases })
+    modelIndex = SpellingIndex(self.models.map { [$0.id] + [$0.name] + $0.aliases })
   }
 
   /// The accelerator of this id, name or alias.
   public func accelerator(_ spelling: String) -> Accelerator? {
-    acceleratorIndex[spelling.lowercased()].map { accelerators[$0] }
+    acceleratorIndex[spelling].map { accelerators[$0] }
   }
 
   /// The language model of this id, name or alias.
   public func model(_ spelling: String) -> LanguageModel? {
-    modelIndex[spelling.lowercased()].map { models[$0] }
+    modelIndex[spelling].map { models[$0] }
   }
 
   /// The spelling of an accelerator that is nearest to an unknown one: an id where one is near, else an alias.
@@ -46,17 +47,6 @@ public struct Catalog: Sendable {
   /// The spelling of a language model that is nearest to an unknown one: an id where one is near, else an alias.
   public func nearestModel(to spelling: String) -> String? {
     nearest(spelling, among: models.map(\.id)) ?? nearest(spelling, among: models.flatMap(\.aliases))
-  }
-
-  private static func index(_ spellings: [[String]]) -> [String: Int] {
-    var index: [String: Int] = [:]
-    for column in 0..<(spellings.map(\.count).max() ?? 0) {
-      for (position, names) in spellings.enumerated() where column < names.count {
-        let key = names[column].lowercased()
-        if index[key] == nil { index[key] = position }
-      }
-    }
-    return index
   }
 }
 
