@@ -3,19 +3,6 @@ import Testing
 
 /// Laws that hold for every configuration of the catalog, on random ones with fixed seeds.
 @Suite struct StepTimeLawTests {
-  private struct Case: CustomStringConvertible {
-    var configuration: InstanceConfiguration
-    var batch: Double
-    var context: Double
-    var prompt: Double
-
-    var description: String {
-      let c = configuration
-      return "\(c.model.id) \(c.accelerator.id) \(c.strategy) \(c.weightPrecision) \(c.backend) b \(batch) s \(context)"
-        + " prompt \(prompt)"
-    }
-  }
-
   private let catalog: Catalog
   private let latency: LatencyModel
 
@@ -24,39 +11,11 @@ import Testing
     latency = LatencyModel(constants: try LatencyConstants(contentsOf: modelsDirectory))
   }
 
-  private func cases(seed: UInt64, count: Int) -> [Case] {
-    var generator = SeededGenerator(seed: seed)
-    var found: [Case] = []
-    while found.count < count {
-      guard let model = catalog.models.randomElement(using: &generator),
-        let accelerator = catalog.accelerators.randomElement(using: &generator),
-        let weights = accelerator.weightPrecisions.randomElement(using: &generator),
-        let kv = accelerator.kvLayout.precisions.randomElement(using: &generator),
-        let tensor = accelerator.tensorParallelDegrees.randomElement(using: &generator),
-        let backend = (accelerator.backends + ["other"]).randomElement(using: &generator)
-      else { continue }
-      let data = model.isMixtureOfExperts ? [1, 2, 8].randomElement(using: &generator) ?? 1 : 1
-      let strategy = ParallelStrategy(
-        tensor: tensor, pipeline: [1, 1, 2, 3].randomElement(using: &generator) ?? 1,
-        expert: model.isMixtureOfExperts && Bool.random(using: &generator) ? tensor * data : 1, data: data)
-      let configuration = InstanceConfiguration(
-        model: model, accelerator: accelerator, strategy: strategy, weightPrecision: weights, kvPrecision: kv,
-        backend: backend)
-      guard latency.unsupportedReason(configuration) == nil else { continue }
-      func size(_ decades: Double) -> Double { powerOfTen(Double.random(in: 0...decades, using: &generator)) }
-      found.append(Case(configuration: configuration, batch: size(3.5), context: size(5), prompt: size(4.5)))
-    }
-    return found
-  }
+  private typealias Case = RandomConfigurations.Case
 
-  private func powerOfTen(_ exponent: Double) -> Double {
-    var result = 1.0
-    var rest = exponent
-    while rest >= 1 {
-      result *= 10
-      rest -= 1
-    }
-    return result * (1 + 9 * rest)
+  private func cases(seed: UInt64, count: Int) -> [Case] {
+    var random = RandomConfigurations(catalog: catalog, latency: latency, seed: seed)
+    return (0..<count).map { _ in random.nextCase() }
   }
 
   private func times(_ c: InstanceConfiguration, _ batch: Double, _ context: Double, _ prompt: Double) -> [Double] {

@@ -89,6 +89,21 @@ public struct KVTransferModel: Sendable {
       visibleSeconds: fixed + max(exposed - max(prefillSeconds, 0), exposed / layers), conversions: conversions)
   }
 
+  /// The visible time of `estimate` [s]; for instances that cannot exchange caches, that of the wire alone.
+  func visibleSeconds(
+    from prefill: InstanceConfiguration, to decode: InstanceConfiguration, tokens: Double, link: PoolLink?,
+    prefillSeconds: Double
+  ) -> Double {
+    if let estimate = estimate(from: prefill, to: decode, tokens: tokens, link: link, prefillSeconds: prefillSeconds) {
+      return estimate.visibleSeconds
+    }
+    let bytes = decode.model.storedKVBytes(
+      tokens: max(tokens, 0), in: prefill.kvPrecision, tensor: decode.strategy.tensor)
+    let moving = bytes / wireBandwidth(from: prefill, to: decode, link: link)
+    return (link?.latencySeconds ?? constants.transfer.fixedSeconds)
+      + max(moving - max(prefillSeconds, 0), moving / Double(max(decode.model.layers, 1)))
+  }
+
   private func wireBandwidth(
     from prefill: InstanceConfiguration, to decode: InstanceConfiguration, link: PoolLink?
   ) -> Double {

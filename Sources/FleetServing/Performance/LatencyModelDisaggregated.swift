@@ -1,0 +1,113 @@
+extension LatencyModel {
+  /// Predicts a closed-loop benchmark of disaggregated pools: `c` clients over `P` prefill and `D` decode instances, each
+  /// pool behind one queue that spreads requests evenly.
+  ///
+  /// A request passes four places, so that Little's law gives `c = X·(W + t_p + t_kv + T_k·input + output·t_d)`:
+  ///
+  /// - prefill: the prompt alone takes `t_p` and occupies an instance for `S`. `W` is `WaitingTime` of `P` servers at the
+  /// utilisation that the other clients cause, `(c − 1)/c·X·S/P`: an arrival at a closed network sees the network without
+  /// itself (Sevcik and Mitrani 1981; Lavenberg and Reiser 1980), in the approximation of Schweitzer (1979).
+  /// - transfer: `t_kv`, the visible part of `KVTransferModel.estimate`.
+  /// - handling outside the devices: `T_k·input`.
+  /// - decode: `output` steps of `t_d(b)` at the batch `b = X·output·t_d(b)/D` of an instance, without prompts beside it.
+  ///
+  /// Then `TPOT = t_d(b)` and `TTFT = W + t_p + t_kv + T_k·input + t_d(b)`: the first token of a client comes from the
+  /// decode instance, one step after it has the cache.
+  ///
+  /// `X` does not exceed `P/S`, nor the rate at which as many sequences run as fit into decode memory. Clients beyond that
+  /// wait in front of the slower pool before their first token. `K_D` of `closedLoop` does not apply: it counts decode
+  /// steps that a prompt waits for, and a prefill instance runs none. No constant is fitted to disaggregated measurements.
+  ///
+  /// Faster or more decode instances shorten TPOT but may lengthen TTFT, because clients return to the prompt queue
+  /// sooner.
+  ///
+  /// - Parameters:
+  ///   - prefillInstances: P, at least 1.
+  ///   - decodeInstances: D, at least 1.
+  ///   - concurrency: Requests in the system, c; less than 1 counts as 1.
+  ///   - link: The network between the pools, `nil` for the devices' own figures.
+  ///   - maximumBatch: Most sequences that a decode instance runs; by default as many as fit into memory.
+  /// - Returns: Means over requests. For pools that cannot exchange caches (`KVCompatibility`) the transfer counts with
+  ///   its time on the wire.
+  public func closedLoopDisaggregated(
+    prefill: InstanceConfiguration, prefillInstances: Int, decode: InstanceConfiguration, decodeInstances: Int,
+    concurrency: Double, inputTokens: Double, outputTokens: Double, link: PoolLink? = nil, maximumBatch: Double? = nil
+  ) -> ClosedLoopPrediction {
+    precondition(prefillInstances >= 1 && decodeInstances >= 1, "a pool has at least one instance")
+    let instance = instance(decode)
+    let fitting =
+      maximumBatch
+      ?? MemoryFootprint(decode, constants: constants).sequences(ofTokens: inputTokens + outputTokens)
+    let alone = prefillSeconds(prefill, inputTokens: inputTokens).totalSeconds
+    let transfer = KVTransferModel(constants: constants).visibleSeconds(
+      from: prefill, to: decode, tokens: inputTokens, link: link, prefillSeconds: alone)
+    let network = DisaggregatedNetwork(
+      clients: max(concurrency, 1), prefillInstances: prefillInstances, decodeInstances: Double(decodeInstances),
+      prefillOccupancy: prefillOccupancySeconds(prefill, inputTokens: inputTokens),
+      fixedSeconds: alone + transfer + promptHandlingSeconds(prefill, inputTokens: inputTokens),
+      outputTokens: max(outputTokens, 1), largestBatch: max(fitting, 1)
+    ) { batch in
+      instance.decodeStep(batch: max(batch, 1), contextTokens: inputTokens + outputTokens / 2).totalSeconds
+    }
+    return network.prediction()
+  }
+}
+
+/// The closed network of `LatencyModel.closedLoopDisaggregated`, solved for the decode batch.
+private struct DisaggregatedNetwork {
+  /// c.
+  let clients: Double
+  let prefillInstances: Int
+  let decodeInstances: Double
+  /// S [s].
+  let prefillOccupancy: Double
+  /// `t_p + t_kv + T_k·input` [s].
+  let fixedSeconds: Double
+  let outputTokens: Double
+  /// Sequences that an instance can run.
+  let largestBatch: Double
+  /// t_d at a batch [s].
+  let step: (Double) -> Double
+
+  /// The state at which `batch` sequences run on each decode instance.
+  private struct State {
+    /// X [requests/s].
+    var rate: Double
+    /// W [s].
+    var wait: Double
+    /// t_d [s].
+    var step: Double
+    /// Clients in all places.
+    var clients: Double
+  }
+
+  private func state(batch: Double) -> State {
+    let step = step(batch)
+    let rate = batch * decodeInstances / (outputTokens * step)
+    let busy = rate * prefillOccupancy / Double(prefillInstances)
+    let wait = WaitingTime(
+      servers: prefillInstances, utilization: (clients - 1) / clients * min(busy, 1),
+      meanResidual: prefillOccupancy / 2
+    ).mean
+    // Beyond its capacity the prompt queue would hold any number of clients.
+    let held = busy > 1 ? .infinity : rate * (wait + fixedSeconds) + batch * decodeInstances
+    return State(rate: rate, wait: wait, step: step, clients: held)
+  }
+
+  func prediction() -> ClosedLoopPrediction {
+    var low = 0.0
+    var high = min(largestBatch, clients / decodeInstances)
+    var found = state(batch: high)
+    if found.clients > clients {
+      for _ in 0..<100 where high - low > 1e-12 * high {
+        let middle = (low + high) / 2
+        if state(batch: middle).clients > clients { high = middle } else { low = middle }
+      }
+      found = state(batch: low)
+    }
+    // Clients that no place holds at this rate wait in front of the slower pool.
+    let surplus = max(clients - found.clients, 0) / found.rate
+    return ClosedLoopPrediction(
+      ttftSeconds: found.wait + surplus + fixedSeconds + found.step, tpotSeconds: found.step)
+  }
+}
