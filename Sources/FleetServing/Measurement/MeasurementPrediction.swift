@@ -25,7 +25,7 @@ extension LatencyModel {
       return closedLoop(
         configuration, concurrency: measurement.concurrency, inputTokens: input, outputTokens: output)
     case .disaggregated(let prefill, let decode):
-      return disaggregatedLoop(
+      return closedLoopDisaggregated(
         prefill: prefill.configuration, prefillInstances: prefill.instances, decode: decode.configuration,
         decodeInstances: decode.instances, concurrency: measurement.concurrency, inputTokens: input,
         outputTokens: output)
