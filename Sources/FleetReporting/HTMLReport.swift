@@ -11,6 +11,7 @@ public enum HTMLReport {
       section("How requests flow", report.flowChart.map { FlowPicture(chart: $0).figure }),
       section(report.groups?.title, report.groups.map(table)),
       section(report.classes?.title, latency(of: report)),
+      section(report.trust?.title, report.trust.map(table)),
       section(report.baselines?.title, baselines(of: report)),
       section(report.bindingTitle, list(report.binding)),
       section(report.purchases?.title, report.purchases.map(table)),
@@ -55,7 +56,8 @@ public enum HTMLReport {
       HTML.element(
         "p", [("class", "kicker")],
         "Fleet plan " + HTML.text("span", [("class", "state \(report.status.rawValue)")], state))
-        + HTML.text("h1", [], title) + HTML.text("p", [("class", "answer")], report.answer))
+        + HTML.text("h1", [], title) + HTML.text("p", [("class", "answer")], report.answer)
+        + (report.robustness.map { HTML.text("p", [("class", "note")], $0) } ?? ""))
   }
 
   private static func figures(_ figures: [Report.Figure]) -> String {

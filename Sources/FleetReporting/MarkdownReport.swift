@@ -6,6 +6,7 @@ public enum MarkdownReport {
   /// The whole document. The same report gives the same bytes.
   public static func render(_ report: Report) -> String {
     var blocks = ["# " + escape(report.title.isEmpty ? "Fleet plan" : report.title), "**\(escape(report.answer))**"]
+    if let robustness = report.robustness { blocks.append(escape(robustness)) }
     if !report.figures.isEmpty {
       blocks.append(
         report.figures.map { figure in
@@ -14,7 +15,8 @@ public enum MarkdownReport {
     }
     blocks += list("These rules cannot hold together", report.conflicting.map { .init($0) })
     blocks += list("Each of these changes alone repairs it, the smallest first", report.repairs.map { .init($0) })
-    blocks += [report.groups, report.classes, report.routes, report.purchases, report.baselines].flatMap(table)
+    blocks += [report.groups, report.classes, report.trust, report.routes, report.purchases, report.baselines].flatMap(
+      table)
     blocks += list(report.bindingTitle, report.binding)
     blocks += table(report.unused)
     blocks += table(report.provenance.rows.isEmpty ? nil : report.provenance)

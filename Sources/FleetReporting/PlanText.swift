@@ -10,11 +10,13 @@ public enum PlanText {
   static func render(_ report: Report, style: TextStyle) -> String {
     var page = Page(style: style)
     page.paragraph(report.answer, ink: ink(for: report.status))
+    if let robustness = report.robustness { page.paragraph(robustness, ink: nil) }
     page.figures(report.figures.filter { !$0.isInAnswer })
     page.list("These rules cannot hold together", report.conflicting.map { .init($0) })
     page.list("Each of these changes alone repairs it, the smallest first", report.repairs.map { .init($0) })
     page.table(report.groups)
     page.table(report.classes)
+    page.table(report.trust)
     page.table(report.routes, limit: 24)
     page.table(report.purchases)
     page.table(report.baselines)

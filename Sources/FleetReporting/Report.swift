@@ -38,6 +38,8 @@ public struct Report: Sendable, Hashable {
   public var status: PlanStatus
   /// The answer in one sentence.
   public var answer: String
+  /// What a robust plan is robust to and what that costs; nil for all others.
+  public var robustness: String?
   /// What was minimised, for example `cost`.
   public var objectiveName: String
   /// Empty without a plan.
@@ -46,6 +48,8 @@ public struct Report: Sendable, Hashable {
   /// Nil where there is only one way through the fleet.
   public var routes: ReportTable?
   public var classes: ReportTable?
+  /// What the predicted times rest on, with their error bands; nil for plans that do not say.
+  public var trust: ReportTable?
   public var purchases: ReportTable?
   public var baselines: ReportTable?
   /// What keeps the plan from being cheaper.
@@ -67,10 +71,12 @@ public struct Report: Sendable, Hashable {
     status = plan.status
     objectiveName = plan.objectiveName
     answer = Answer.sentence(for: plan)
+    robustness = Report.robustness(of: plan)
     figures = Report.figures(of: plan)
     groups = Report.groupTable(of: plan)
     routes = Report.routeTable(of: plan)
     classes = Report.classTable(of: plan)
+    trust = Report.trustTable(of: plan)
     purchases = Report.purchaseTable(of: plan)
     baselines = Report.baselineTable(of: plan)
     binding = plan.binding.map { Report.remark(on: $0, of: plan) }

@@ -88,11 +88,15 @@ extension Report {
       plan.classes.contains { metric.value($0).objectiveSeconds != nil }
         || metric.name != "E2E" && plan.classes.contains { metric.value($0).predictedSeconds != nil }
     }
+    func hasBand(_ value: (PlanClass) -> PlanClass.Prediction) -> Bool {
+      plan.classes.contains { value($0).band != nil }
+    }
     var columns: [ReportTable.Column] = [.init("Class"), .init("Model", rank: 5), .init("req/s", .right)]
     for metric in shown {
       let percentiles = Set(plan.classes.map { metric.value($0).percentile })
       let common = percentiles.count == 1 ? percentiles.first.map { " p" + Quantity.percentile($0) } ?? "" : ""
       columns.append(.init(metric.name + common, .right, rank: metric.rank))
+      if hasBand(metric.value) { columns.append(.init("90 % band", .right, rank: 4)) }
       columns.append(.init("objective", .right, rank: metric.rank))
       columns.append(.init("slack", .right, rank: metric.rank + 1))
     }
@@ -110,9 +114,14 @@ extension Report {
         let suffix = percentiles.count == 1 ? "" : " p" + Quantity.percentile(prediction.percentile)
         var predicted = time(prediction.predictedSeconds)
         if prediction.predictedSeconds != nil { predicted.text += suffix }
-        row += [predicted, time(prediction.objectiveSeconds), slack(of: prediction)]
+        row.append(predicted)
+        if hasBand(metric.value) { row.append(band(of: prediction)) }
+        row += [time(prediction.objectiveSeconds), slack(of: prediction)]
       }
       table.add(row)
+    }
+    if plan.robustness != nil, plan.classes.contains(where: { $0.ttft.band != nil || $0.tpot.band != nil }) {
+      table.note = "Predicted with every time at the bad end of its band."
     }
     let models = Set(plan.classes.map(\.modelID)).count
     return table.droppingColumns { column, cells in column.title == "Model" && models == 1 }
@@ -160,6 +169,11 @@ extension Report {
 
   private static func time(_ seconds: Double?) -> ReportTable.Cell {
     seconds.map { .init(Quantity.time($0)) } ?? .init(Quantity.unknown, .muted)
+  }
+
+  private static func band(of prediction: PlanClass.Prediction) -> ReportTable.Cell {
+    guard let band = prediction.band else { return .init(Quantity.unknown, .muted) }
+    return .init(band.text, band.highSeconds == nil ? .bad : .plain)
   }
 
   private static func slack(of prediction: PlanClass.Prediction) -> ReportTable.Cell {

@@ -108,11 +108,23 @@ enum CatalogPages {
     lines.append(("price per hour", list(tiers)))
     rows(lines, on: &page)
     var table = ReportTable(
-      "Latency constants by backend", columns: [.init("Backend"), .init("Evidence", wraps: true)])
+      "Latency constants by backend",
+      columns: [
+        .init("Backend"), .init("Grade"), .init("TPOT within", .right), .init("Prompts within", .right),
+        .init("Evidence", wraps: true),
+      ])
+    let constants = catalog.latencyConstants
     for backend in accelerator.backends {
-      let evidence = catalog.latencyConstants.evidence(family: accelerator.family, backend: backend)
-      table.add([.init(backend), .init(evidence.text(family: accelerator.family, backend: backend))])
+      let evidence = constants.evidence(family: accelerator.family, backend: backend)
+      func band(_ quantity: LatencyQuantity) -> ReportTable.Cell {
+        constants.errors.error(evidence.grade, quantity).map { .init(ErrorBand($0).text) } ?? .init("not known", .muted)
+      }
+      table.add([
+        .init(backend), .init(evidence.grade.rawValue.split(separator: "_").joined(separator: " ")), band(.tpot),
+        band(.prefill), .init(evidence.text(family: accelerator.family, backend: backend)),
+      ])
     }
+    table.note = "Of any model; one that was measured itself has a better grade and a narrower band."
     page.table(table)
     page.list("Sources", sources(accelerator.provenance))
   }

@@ -14,9 +14,11 @@ struct PlanCommand: ParsableCommand {
         fleetplan plan problem.json
         fleetplan plan problem.json --output plan.json --report plan.html
         fleetplan plan problem.json --time-limit 10 --gap 0.01 --no-baselines
+        fleetplan plan problem.json --robust
         fleetplan plan problem.json --json | jq .cost_usd_per_hour
 
-      An infeasible problem gets an answer too: the rules that conflict and the smallest changes that repair it.
+      --robust takes every step and prompt at the bad end of the 90 % error band of its configuration, and states what \
+      that costs more than the plan without margins. An infeasible problem gets an answer too: the rules that conflict and the smallest changes that repair it.
       """)
 
   @Argument(
@@ -40,6 +42,9 @@ struct PlanCommand: ParsableCommand {
 
   @OptionGroup var limits: SolveLimitOptions
 
+  @Flag(help: "Size every configuration for the bad end of its 90 % error band; as robust in the problem's policy.")
+  var robust = false
+
   @Flag(name: .customLong("no-baselines"), help: "Do not solve other ways of planning for comparison.")
   var skipsBaselines = false
 
@@ -56,7 +61,8 @@ struct PlanCommand: ParsableCommand {
     let markdownFile = try OutputFile(checking: markdown, inputs: [file])
     try OutputFile.checkDistinct([planFile, pageFile, markdownFile])
     let catalog = try catalog.load()
-    let problem = try ProblemFile.read(file, catalog: catalog)
+    var problem = try ProblemFile.read(file, catalog: catalog)
+    if robust { problem.policy.robust = true }
     if !quiet { appearance.warn(problem, in: file) }
     let plan = try limits.plan(problem, catalog: catalog, baselines: !skipsBaselines, showsProgress: !quiet)
     let encoded = plan.encoded().encoded()

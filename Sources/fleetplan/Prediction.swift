@@ -65,6 +65,9 @@ struct Prediction {
   let question: PredictionQuestion
   let configuration: InstanceConfiguration
   let evidence: LatencyEvidence
+  /// Errors of decode steps and of prompts; `nil` when they are not known.
+  let tpotError: LatencyError?
+  let prefillError: LatencyError?
   let memory: MemoryFootprint
   /// Why the instance cannot run or hold one request; everything below is empty then.
   let fault: String?
@@ -85,6 +88,8 @@ struct Prediction {
     configuration = question.configuration(constants: constants)
     let latency = LatencyModel(constants: constants)
     evidence = latency.evidence(for: configuration)
+    tpotError = latency.error(for: configuration, .tpot)
+    prefillError = latency.error(for: configuration, .prefill)
     memory = MemoryFootprint(configuration, constants: constants)
     let length = Double(question.inputTokens + question.outputTokens)
     let held = memory.sequences(ofTokens: length)

@@ -9,15 +9,16 @@ extension Prediction {
       "format": "fleetplan-prediction/1",
       "configuration": encodedConfiguration(),
       "evidence": [
-        "kind": .string(evidence.kind.rawValue),
+        "kind": .string(evidence.kind.rawValue), "grade": .string(evidence.grade.rawValue),
         "text": .string(evidence.text(family: accelerator.family, backend: configuration.backend)),
+        "tpot_error": tpotError?.encodedMembers() ?? .null, "prefill_error": prefillError?.encodedMembers() ?? .null,
       ],
       "fault": JSONOutput(fault),
       "memory": encodedMemory(),
       "decode_steps": .array(
         steps.map { step in
           .object(
-            step.time.encodedMembers().merging([
+            step.time.encodedMembers(tpotError).merging([
               "batch": .integer(step.batch),
               "tokens_per_s": .number(Double(step.batch) / step.time.totalSeconds),
             ]) { first, _ in first })
@@ -25,7 +26,7 @@ extension Prediction {
       "batch_within_tpot": JSONOutput(batchWithinTPOT),
       "prefill": prefill.map { time in
         .object(
-          time.encodedMembers().merging([
+          time.encodedMembers(prefillError).merging([
             "input_tokens": .integer(question.inputTokens),
             "handling_ms": .milliseconds(promptHandlingSeconds),
             "ttft_ms": .milliseconds(time.totalSeconds + promptHandlingSeconds),
@@ -79,11 +80,23 @@ extension Prediction {
 }
 
 extension StepTime {
-  fileprivate func encodedMembers() -> [String: JSONOutput] {
+  fileprivate func encodedMembers(_ error: LatencyError?) -> [String: JSONOutput] {
     [
-      "total_ms": .milliseconds(totalSeconds), "gemm_ms": .milliseconds(gemmSeconds),
+      "total_ms": .milliseconds(totalSeconds),
+      "predicted_low_ms": .milliseconds(error.map { totalSeconds * $0.lowRatio }),
+      "predicted_high_ms": .milliseconds(error.map { totalSeconds * $0.highRatio }),
+      "gemm_ms": .milliseconds(gemmSeconds),
       "attention_ms": .milliseconds(attentionSeconds), "communication_ms": .milliseconds(communicationSeconds),
       "overhead_ms": .milliseconds(overheadSeconds), "compute_bound_share": .number(computeBoundShare),
+    ]
+  }
+}
+
+extension LatencyError {
+  fileprivate func encodedMembers() -> JSONOutput {
+    [
+      "low_ratio": .number(lowRatio), "high_ratio": .number(highRatio), "median_ape": .number(medianAPE),
+      "mape": .number(meanAPE), "rows": .integer(rows),
     ]
   }
 }

@@ -11,7 +11,9 @@ enum PredictionText {
         + "weights, \(configuration.kvPrecision.rawValue) KV cache, \(configuration.backend)", ink: .bold)
     let evidence = prediction.evidence.text(
       family: configuration.accelerator.family, backend: configuration.backend)
-    page.block(TextStyle.wrap(style.spell("Constants: \(evidence)"), width: style.width).map { style.paint($0, .dim) })
+    for line in ["Constants: \(evidence)", "90 % of measurements: \(bands(of: prediction))"] {
+      page.block(TextStyle.wrap(style.spell(line), width: style.width).map { style.paint($0, .dim) })
+    }
     memory(prediction, on: &page)
     if let fault = prediction.fault {
       page.paragraph("It cannot run: \(fault)", ink: .red)
@@ -21,6 +23,14 @@ enum PredictionText {
     prefill(prediction, on: &page)
     capacity(prediction, on: &page)
     return page.finished
+  }
+
+  /// How far measurements of such configurations were from predictions that had not seen them.
+  private static func bands(of prediction: Prediction) -> String {
+    let known = [("decode steps", prediction.tpotError), ("prompts", prediction.prefillError)].compactMap {
+      name, error in error.map { "\(name) \(ErrorBand($0).text) of the prediction" }
+    }
+    return known.isEmpty ? "not known, for these constants carry no errors" : known.joined(separator: ", ")
   }
 
   // MARK: Memory
@@ -62,9 +72,18 @@ enum PredictionText {
     .init("overhead", .right), .init("bound by", rank: 1),
   ]
 
-  private static func cells(_ time: StepTime) -> [ReportTable.Cell] {
-    [
-      .init(Quantity.time(time.totalSeconds), .strong), .init(Quantity.time(time.gemmSeconds)),
+  /// Columns of times; the band is that of the total.
+  private static func timeColumns(_ error: LatencyError?) -> [ReportTable.Column] {
+    error == nil ? timeColumns : [timeColumns[0], .init("90 % band", .right, rank: 2)] + timeColumns.dropFirst()
+  }
+
+  private static func cells(_ time: StepTime, _ error: LatencyError?) -> [ReportTable.Cell] {
+    let total = time.totalSeconds
+    let band = error.map { error in
+      "\(Quantity.time(total * error.lowRatio))\(Quantity.space)–\(Quantity.space)\(Quantity.time(total * error.highRatio))"
+    }
+    return [.init(Quantity.time(total), .strong)] + (band.map { [.init($0)] } ?? []) + [
+      .init(Quantity.time(time.gemmSeconds)),
       .init(Quantity.time(time.attentionSeconds)), .init(Quantity.time(time.communicationSeconds)),
       .init(Quantity.time(time.overheadSeconds)), .init(time.isMemoryBound ? "memory" : "arithmetic"),
     ]
@@ -74,12 +93,13 @@ enum PredictionText {
     let context = prediction.question.inputTokens + prediction.question.outputTokens / 2
     var table = ReportTable(
       "Decode step at a mean context of \(Quantity.count(context)) tokens",
-      columns: [.init("Batch", .right)] + timeColumns + [.init("tokens/s", .right)],
+      columns: [.init("Batch", .right)] + timeColumns(prediction.tpotError) + [.init("tokens/s", .right)],
       note: batchNote(prediction))
     for step in prediction.steps {
       let rate = Double(step.batch) / step.time.totalSeconds
       table.add(
-        [.init(Quantity.count(step.batch))] + cells(step.time) + [.init(Figures.roughCount(rate))])
+        [.init(Quantity.count(step.batch))] + cells(step.time, prediction.tpotError) + [.init(Figures.roughCount(rate))]
+      )
     }
     page.table(table)
   }
@@ -103,11 +123,12 @@ enum PredictionText {
     guard let time = prediction.prefill else { return }
     let handling = Quantity.time(prediction.promptHandlingSeconds)
     var table = ReportTable(
-      "Prefill of one prompt", columns: [.init("Prompt", .right)] + timeColumns + [.init("prompts/s", .right)],
+      "Prefill of one prompt",
+      columns: [.init("Prompt", .right)] + timeColumns(prediction.prefillError) + [.init("prompts/s", .right)],
       note: "TTFT without a queue: \(Quantity.time(time.totalSeconds + prediction.promptHandlingSeconds)), of which "
         + "\(handling) outside the devices")
     table.add(
-      [.init(Quantity.count(prediction.question.inputTokens))] + cells(time)
+      [.init(Quantity.count(prediction.question.inputTokens))] + cells(time, prediction.prefillError)
         + [.init(prediction.prefillRatePerSecond.map(Quantity.rate) ?? Quantity.unknown)])
     page.table(table)
   }

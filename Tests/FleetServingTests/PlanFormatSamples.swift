@@ -78,6 +78,14 @@ struct RandomPlans {
           costUSDPerHour: random.maybe { $0.number() }, objective: random.maybe { $0.number() },
           bound: random.maybe { $0.number() }, note: random.maybe { $0.text() })
       },
+      robustness: maybe { random in
+        PlanRobustness(
+          nominal: random.maybe { random in
+            BaselineResult(
+              name: random.text(), kind: "nominal", status: random.pick(PlanStatus.self),
+              costUSDPerHour: random.maybe { $0.number() }, objective: random.maybe { $0.number() })
+          })
+      },
       rejected: list(0...3) { random in
         RejectedAlternative(
           poolID: random.text(), modelID: random.text(), phase: random.pick(Phase.self),
@@ -106,8 +114,16 @@ struct RandomPlans {
         tensor: integer(1...8), pipeline: integer(1...4), expert: integer(1...8), data: integer(1...8)),
       maximumBatch: integer(1...1024), admittedClassIDs: list(0...2) { $0.text() },
       instancesByPeriod: list(periods...periods) { $0.integer(0...40) }, devicesPerInstance: integer(1...64),
-      nodes: number(), costUSDPerHour: number(), utilization: fraction(), capacitySource: text())
+      nodes: number(), costUSDPerHour: number(), utilization: fraction(), capacitySource: text(),
+      evidence: maybe { $0.evidence() })
   }
+
+  private mutating func evidence() -> PlanEvidence {
+    PlanEvidence(
+      grade: pick(PlanEvidence.Grade.self), text: text(), tpot: maybe { $0.band() }, prefill: maybe { $0.band() })
+  }
+
+  private mutating func band() -> ErrorBand { ErrorBand(lowRatio: number(), highRatio: number()) }
 
   private mutating func planClass(id: String) -> PlanClass {
     PlanClass(
@@ -118,7 +134,10 @@ struct RandomPlans {
   private mutating func prediction() -> PlanClass.Prediction {
     PlanClass.Prediction(
       percentile: integer(0...1) == 0 ? 0.95 : fraction(), predictedSeconds: maybe { $0.number() },
-      objectiveSeconds: maybe { $0.number() })
+      objectiveSeconds: maybe { $0.number() },
+      band: maybe { random in
+        PlanClass.Band(lowSeconds: random.number(), highSeconds: random.maybe { $0.number() })
+      })
   }
 
   private mutating func purchase(periods: Int) -> PlanPurchase {

@@ -45,14 +45,18 @@ import Testing
       offeredRatePerSecond: 1, servedRatePerSecond: 1, powerWatts: 1)
     plan.binding = [BindingConstraint(family: "stock", name: "stock[h100]", message: "all used")]
     plan.baselines = [BaselineResult(name: "two steps", kind: "two_step", status: .infeasible)]
+    plan.robustness = PlanRobustness(nominal: BaselineResult(name: "nominal", kind: "nominal", status: .optimal))
+    plan.groups[0].evidence = .capacityTable
     plan.rejected = [RejectedAlternative(poolID: "a", modelID: "m", phase: .decode, reason: "dear")]
     plan.conflict = ConflictReport(summary: "s", conflicting: ["c"], repairs: ["r"])
     let node = try JSONParser.parse(text: plan.encoded().encoded(), source: "")
     let headings: [(heading: String, path: [String])] = [
       ("## Plan", []), ("## `economics`", ["economics"]), ("## `groups[]`", ["groups", "items"]),
+      ("## `groups[].evidence`", ["groups", "items", "evidence"]),
       ("## `routes[]`", ["routes", "items"]), ("## `classes[]`", ["classes", "items"]),
       ("## `classes[].ttft`", ["classes", "items", "ttft"]), ("## `purchases[]`", ["purchases", "items"]),
       ("## `binding[]`", ["binding", "items"]), ("## `baselines[]`", ["baselines", "items"]),
+      ("## `robustness`", ["robustness"]),
       ("## `rejected[]`", ["rejected", "items"]), ("## `conflict`", ["conflict"]), ("## `provenance`", ["provenance"]),
     ]
     for (heading, path) in headings {

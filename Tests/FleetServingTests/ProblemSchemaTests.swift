@@ -63,6 +63,7 @@ import Testing
     #expect(defaults["max_batch"] == "\(policy.maximumBatch)")
     #expect(defaults["chunk_tokens"] == "\(policy.chunkTokens)")
     #expect(defaults["router"] == "`\(policy.router.rawValue)`")
+    #expect(defaults["robust"] == "`\(policy.robust)`")
     #expect(policy.headroom == 0 && defaults["headroom"] == "0")
     #expect(policy.spareInstancesPerGroup == 0 && defaults["spare_instances_per_group"] == "0")
     let solver = Dictionary(uniqueKeysWithValues: ProblemFormat.Part.solver.fields.map { ($0.key, $0.fallback) })

@@ -16,8 +16,10 @@ struct CandidateEnumeration {
   /// Points that a length distribution is compressed to before sizing.
   static let sizingPoints = 48
 
-  init(problem: PlanningProblem, constants: LatencyConstants) {
+  /// - Parameter margin: End of the error bands to size for; by default the one that the policy asks for.
+  init(problem: PlanningProblem, constants: LatencyConstants, margin: LatencyMargin? = nil) {
     self.problem = problem
+    let constants = margin.map { constants.with(margin: $0) } ?? constants.adjusted(to: problem.policy)
     serving = ServingModel(
       latency: LatencyModel(constants: constants), assumptions: ServingAssumptions(policy: problem.policy))
     objectives = problem.classes.map(EffectiveObjectives.init)

@@ -79,7 +79,7 @@ struct TransferTimes: Sendable {
     let decodePool = endpoints[endpoint].poolIndex
     guard Self.mayExchange(problem, pool, decodePool) else { return nil }
     let tokens = Self.countedTokens(problem.classes[classIndex], lengths: lengths[classIndex])
-    let prefill = serving.latency.prefillSeconds(sender, inputTokens: tokens).totalSeconds
+    let prefill = serving.latency.withoutMargin.prefillSeconds(sender, inputTokens: tokens).totalSeconds
     let link = link(from: pool, to: decodePool)
     var worst = 0.0
     for receiver in receivers[endpoint] {

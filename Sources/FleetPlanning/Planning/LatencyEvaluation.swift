@@ -15,8 +15,9 @@ struct LatencyEvaluation: Sendable {
   let lengths: [LengthDistribution]
   let objectives: [EffectiveObjectives]
 
-  init(problem: PlanningProblem, constants: LatencyConstants) {
-    let enumeration = CandidateEnumeration(problem: problem, constants: constants)
+  /// - Parameter margin: End of the error bands to predict; by default the one that the policy asks for.
+  init(problem: PlanningProblem, constants: LatencyConstants, margin: LatencyMargin? = nil) {
+    let enumeration = CandidateEnumeration(problem: problem, constants: constants, margin: margin)
     self.problem = problem
     serving = enumeration.serving
     lengths = enumeration.lengths
@@ -72,7 +73,7 @@ struct LatencyEvaluation: Sendable {
   ) -> Double {
     guard let sender, let receiver else { return 0 }
     let tokens = TransferTimes.countedTokens(problem.classes[classIndex], lengths: lengths[classIndex])
-    let prefill = serving.latency.prefillSeconds(sender, inputTokens: tokens).totalSeconds
+    let prefill = serving.latency.withoutMargin.prefillSeconds(sender, inputTokens: tokens).totalSeconds
     let link = problem.links.first {
       $0.prefillPoolID == problem.pools[pool].id && $0.decodePoolID == problem.pools[decodePool].id
     }

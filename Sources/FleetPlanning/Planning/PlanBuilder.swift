@@ -5,10 +5,13 @@ import FleetServing
 struct PlanBuilder: Sendable {
   let program: Program
   let evaluation: LatencyEvaluation
+  /// `nil` when no error of the latency model is known.
+  let bands: BandEvaluation?
 
   init(program: Program, constants: LatencyConstants) {
     self.program = program
     evaluation = LatencyEvaluation(problem: program.data.problem, constants: constants)
+    bands = BandEvaluation(problem: program.data.problem, constants: constants)
   }
 
   var data: ProgramData { program.data }
@@ -30,7 +33,7 @@ struct PlanBuilder: Sendable {
     let used = data.candidates.indices.filter { assignment.instances[$0].contains { $0 > 0 } }
     plan.groups = used.map { group($0, assignment, plan.purchases) }
       .sorted { ($0.phase, $0.modelID, $0.poolID, $0.id) < ($1.phase, $1.modelID, $1.poolID, $1.id) }
-    plan.routes = routes(assignment)
+    plan.routes = routes(assignment, evaluation)
     plan.classes = classes(assignment, plan.routes)
     plan.economics = economics(assignment, plan)
     plan.binding = BindingRows.binding(program, solution) + BindingObjectives.binding(plan.classes)
@@ -74,7 +77,10 @@ struct PlanBuilder: Sendable {
       devicesPerInstance: candidate.devices,
       nodes: Double(peak * candidate.devices) / Double(pool.accelerator.devicesPerNode),
       costUSDPerHour: all > 0 ? poolCost * own / all : 0, utilization: utilization(index, assignment),
-      capacitySource: candidate.tableIndex.map { problem.capacityTables[$0].id } ?? "latency model")
+      capacitySource: candidate.tableIndex.map { problem.capacityTables[$0].id } ?? "latency model",
+      evidence: candidate.tableIndex != nil
+        ? .capacityTable
+        : candidate.configuration.map { PlanEvidence(evaluation.serving.latency, $0, phase: candidate.phase) })
   }
 
   private func meanDevices(_ index: Int, _ assignment: Assignment) -> Double {
@@ -96,11 +102,11 @@ struct PlanBuilder: Sendable {
 
   // MARK: Routes and latencies
 
-  private func routes(_ assignment: Assignment) -> [PlanRoute] {
+  private func routes(_ assignment: Assignment, _ evaluation: LatencyEvaluation) -> [PlanRoute] {
     var predictions: [Int: [Int: [Int: LatencyEvaluation.Prediction]]] = [:]
     func prediction(_ candidate: Int, _ period: Int, _ classIndex: Int) -> LatencyEvaluation.Prediction? {
       if predictions[candidate]?[period] == nil {
-        predictions[candidate, default: [:]][period] = predict(candidate, period, assignment)
+        predictions[candidate, default: [:]][period] = predict(candidate, period, assignment, evaluation)
       }
       return predictions[candidate]?[period]?[classIndex]
     }
@@ -125,7 +131,9 @@ struct PlanBuilder: Sendable {
     }
   }
 
-  private func predict(_ index: Int, _ period: Int, _ assignment: Assignment) -> [Int: LatencyEvaluation.Prediction] {
+  private func predict(
+    _ index: Int, _ period: Int, _ assignment: Assignment, _ evaluation: LatencyEvaluation
+  ) -> [Int: LatencyEvaluation.Prediction] {
     let candidate = data.candidates[index]
     let mix = zip(candidate.loads, assignment.rates[index][period])
       .filter { $0.1 > 0 }
@@ -148,33 +156,34 @@ struct PlanBuilder: Sendable {
   }
 
   private func classes(_ assignment: Assignment, _ routes: [PlanRoute]) -> [PlanClass] {
-    problem.classes.enumerated().map { index, requestClass in
-      let own = routes.filter { $0.classID == requestClass.id }
+    let ends = bands.map { (low: self.routes(assignment, $0.low), high: self.routes(assignment, $0.high)) }
+    return problem.classes.enumerated().map { index, requestClass in
+      func own(_ routes: [PlanRoute]) -> [PlanRoute] { routes.filter { $0.classID == requestClass.id } }
       let served = assignment.flows.filter { $0.classIndex == index }
         .reduce(0) { $0 + $1.ratePerSecond * data.periodShares[$1.period] }
       let effective = evaluation.objectives[index]
       let stated = requestClass.objective
-      func prediction(_ objective: LatencyObjective?, _ percentile: Double?, _ values: [Double?])
-        -> PlanClass.Prediction
-      {
+      func prediction(
+        _ objective: LatencyObjective?, _ percentile: Double?, _ value: (PlanRoute) -> Double?
+      ) -> PlanClass.Prediction {
+        let values = own(routes).map(value)
         let known = values.compactMap { $0 }
         return PlanClass.Prediction(
           percentile: percentile ?? objective?.percentile ?? AdmittedClass.defaultPercentile,
-          predictedSeconds: known.count == values.count ? known.max() : nil, objectiveSeconds: objective?.seconds)
+          predictedSeconds: known.count == values.count ? known.max() : nil, objectiveSeconds: objective?.seconds,
+          band: ends.flatMap { BandEvaluation.band(low: own($0.low).map(value), high: own($0.high).map(value)) })
       }
       let endToEndPercentile = stated.endToEnd?.percentile ?? AdmittedClass.defaultPercentile
       let further = requestClass.lengths.outputQuantile(endToEndPercentile) - 1
       return PlanClass(
         id: requestClass.id, modelID: requestClass.modelID, offeredRatePerSecond: data.meanRate(index),
         servedRatePerSecond: served,
-        ttft: prediction(stated.ttft, effective.ttft?.percentile, own.map(\.ttftSeconds)),
-        tpot: prediction(stated.tpot, effective.tpot?.percentile, own.map(\.tpotSeconds)),
-        endToEnd: prediction(
-          stated.endToEnd, endToEndPercentile,
-          own.map { route in
-            guard let first = route.ttftSeconds, let each = route.tpotSeconds else { return nil }
-            return first + further * each
-          }))
+        ttft: prediction(stated.ttft, effective.ttft?.percentile, \.ttftSeconds),
+        tpot: prediction(stated.tpot, effective.tpot?.percentile, \.tpotSeconds),
+        endToEnd: prediction(stated.endToEnd, endToEndPercentile) { route in
+          guard let first = route.ttftSeconds, let each = route.tpotSeconds else { return nil }
+          return first + further * each
+        })
     }
   }
 

@@ -20,8 +20,11 @@ struct PlanningSession: Sendable {
     data.candidates = Dominance.reduce(full.candidates)
     let program = Program(data)
     let baselines = planner.solvesBaselines ? Baseline.all(for: data) : []
-    var solves = try solveAll(program, baselines)
+    let nominal =
+      planner.solvesBaselines ? PriceOfRobustness.nominalProgram(of: problem, constants: planner.constants) : nil
+    var solves = try solveAll(program, baselines, nominal)
     var joint = solves.removeFirst()
+    let nominalSolve = nominal == nil ? nil : solves.removeLast()
 
     // A restricted program can end with a better plan only when the joint one was cut short: take it over, with the
     // bound of the joint one.
@@ -41,6 +44,10 @@ struct PlanningSession: Sendable {
     plan.provenance = provenance(program, full: full, joint)
     plan.rejected = RejectionSummary.alternatives(set, program: planned, solve: joint)
     plan.baselines = BaselineReport.results(baselines, solves, program: program)
+    if problem.policy.robust {
+      plan.robustness = PlanRobustness(
+        nominal: nominal.flatMap { program in nominalSolve.map { PriceOfRobustness.result(program, $0) } })
+    }
     if joint.status == .infeasible, planner.explainsConflicts {
       plan.conflict = ConflictSearch(session: self, program: program, set: set).report()
     }
@@ -54,14 +61,21 @@ struct PlanningSession: Sendable {
     return plan
   }
 
-  /// Solves the joint program and the baselines, two at a time; the joint program comes first in the result.
-  private func solveAll(_ program: Program, _ baselines: [Baseline]) throws(PlannerFailure) -> [ProgramSolve] {
-    let slots = Slots<Result<ProgramSolve, ModelError>>(count: baselines.count + 1)
+  /// Solves the joint program, the baselines and the nominal program of a robust problem, two at a time, as thoroughly
+  /// as the joint one; results are in this order.
+  private func solveAll(
+    _ program: Program, _ baselines: [Baseline], _ nominal: Program?
+  ) throws(PlannerFailure) -> [ProgramSolve] {
+    let count = 1 + baselines.count + (nominal == nil ? 0 : 1)
+    let slots = Slots<Result<ProgramSolve, ModelError>>(count: count)
     let objectives = problem.effectiveObjectives
-    DispatchQueue.concurrentPerform(iterations: baselines.count + 1) { index in
+    DispatchQueue.concurrentPerform(iterations: count) { index in
       var options = self.options
       var target = program
-      if index > 0 {
+      if index > baselines.count, let nominal {
+        target = nominal
+        options.progress = nil
+      } else if index > 0 {
         target = program.restricted(to: baselines[index - 1].scope)
         options.progress = nil
         options.nodeLimit = min(options.nodeLimit ?? Self.baselineNodes, Self.baselineNodes)

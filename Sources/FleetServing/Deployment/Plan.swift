@@ -23,6 +23,8 @@ public struct Plan: Sendable, Hashable {
   /// What keeps the plan from being cheaper.
   public var binding: [BindingConstraint]
   public var baselines: [BaselineResult]
+  /// For plans that are sized for the bad end of the error bands; `nil` for all others.
+  public var robustness: PlanRobustness?
   /// Why accelerators and strategies were not used.
   public var rejected: [RejectedAlternative]
   /// For `infeasible`: what conflicts, and the smallest change that repairs it.
@@ -35,7 +37,8 @@ public struct Plan: Sendable, Hashable {
     problemName: String, status: PlanStatus, objectiveName: String, objective: Double? = nil, bound: Double? = nil,
     gap: Double? = nil, costUSDPerHour: Double? = nil, economics: PlanEconomics? = nil, groups: [PlanGroup] = [],
     routes: [PlanRoute] = [], classes: [PlanClass] = [], purchases: [PlanPurchase] = [],
-    binding: [BindingConstraint] = [], baselines: [BaselineResult] = [], rejected: [RejectedAlternative] = [],
+    binding: [BindingConstraint] = [], baselines: [BaselineResult] = [], robustness: PlanRobustness? = nil,
+    rejected: [RejectedAlternative] = [],
     conflict: ConflictReport? = nil, unsolvedReason: String? = nil, provenance: PlanProvenance
   ) {
     self.problemName = problemName
@@ -52,6 +55,7 @@ public struct Plan: Sendable, Hashable {
     self.purchases = purchases
     self.binding = binding
     self.baselines = baselines
+    self.robustness = robustness
     self.rejected = rejected
     self.conflict = conflict
     self.unsolvedReason = unsolvedReason
@@ -130,6 +134,8 @@ public struct PlanGroup: Sendable, Hashable {
   public var utilization: Double
   /// Where its capacity comes from: `latency model` or the id of a capacity table.
   public var capacitySource: String
+  /// How far its predicted times can be trusted; `nil` when the plan does not say.
+  public var evidence: PlanEvidence?
 
   public var instances: Int { instancesByPeriod.max() ?? 0 }
   public var devices: Int { instances * devicesPerInstance }
@@ -138,7 +144,8 @@ public struct PlanGroup: Sendable, Hashable {
     id: String, phase: Phase, modelID: String, poolID: String, acceleratorName: String, vendor: String,
     region: String? = nil, weightPrecision: String?, kvPrecision: String?, strategy: ParallelStrategy,
     maximumBatch: Int, admittedClassIDs: [String], instancesByPeriod: [Int], devicesPerInstance: Int, nodes: Double,
-    costUSDPerHour: Double, utilization: Double, capacitySource: String
+    costUSDPerHour: Double, utilization: Double, capacitySource: String,
+    evidence: PlanEvidence? = nil
   ) {
     self.id = id
     self.phase = phase
@@ -158,6 +165,7 @@ public struct PlanGroup: Sendable, Hashable {
     self.costUSDPerHour = costUSDPerHour
     self.utilization = utilization
     self.capacitySource = capacitySource
+    self.evidence = evidence
   }
 }
 
@@ -194,24 +202,40 @@ public struct PlanRoute: Sendable, Hashable {
 
 /// What the plan promises one class: the worst of its routes.
 public struct PlanClass: Sendable, Hashable {
+  /// Where a latency lies when every time is at an end of the 90 % band of its configuration.
+  public struct Band: Sendable, Hashable {
+    /// With the shortest times [s].
+    public var lowSeconds: Double
+    /// With the longest times [s]; `nil` when the instances cannot carry the load then.
+    public var highSeconds: Double?
+
+    public init(lowSeconds: Double, highSeconds: Double?) {
+      self.lowSeconds = lowSeconds
+      self.highSeconds = highSeconds
+    }
+  }
+
   /// One latency against its objective.
   public struct Prediction: Sendable, Hashable {
     /// Quantile predicted, for example 0.95.
     public var percentile: Double
-    /// Predicted value [s]; `nil` when a measured table gives none.
+    /// Predicted value [s], for a robust plan at the bad end of the bands; `nil` when a measured table gives none.
     public var predictedSeconds: Double?
     /// Objective [s]; `nil` when none is stated.
     public var objectiveSeconds: Double?
+    /// `nil` when no error is known, or when the latency is measured.
+    public var band: Band?
     /// Objective − predicted [s].
     public var slackSeconds: Double? {
       guard let predictedSeconds, let objectiveSeconds else { return nil }
       return objectiveSeconds - predictedSeconds
     }
 
-    public init(percentile: Double, predictedSeconds: Double?, objectiveSeconds: Double?) {
+    public init(percentile: Double, predictedSeconds: Double?, objectiveSeconds: Double?, band: Band? = nil) {
       self.percentile = percentile
       self.predictedSeconds = predictedSeconds
       self.objectiveSeconds = objectiveSeconds
+      self.band = band
     }
   }
 

@@ -4,7 +4,7 @@ extension PlanGroup {
   private static let keys = [
     "id", "phase", "model", "pool", "accelerator", "vendor", "region", "precision", "kv_precision", "tp", "pp", "ep",
     "dp", "max_batch", "classes", "instances", "instances_by_period", "devices", "devices_per_instance", "nodes",
-    "cost_usd_per_hour", "utilization", "capacity_source",
+    "cost_usd_per_hour", "utilization", "capacity_source", "evidence",
   ]
 
   init?(reading reader: JSONReader) {
@@ -30,6 +30,7 @@ extension PlanGroup {
     let cost = object.number("cost_usd_per_hour", unit: "USD/h", in: .atLeast(0))
     let utilization = object.number("utilization", in: .atLeast(0))
     let source = object.string("capacity_source", "where the capacity comes from", allowEmpty: true)
+    let evidence = object.optional("evidence").map { PlanEvidence(reading: $0) }
     let instances = object.integer("instances", in: .atLeast(0))
     let devices = object.integer("devices", in: .count)
     guard let id, let phase, let model, let pool, let accelerator, let vendor, let tensor, let pipeline, let expert,
@@ -48,7 +49,8 @@ extension PlanGroup {
       weightPrecision: precision, kvPrecision: kvPrecision,
       strategy: ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data), maximumBatch: batch,
       admittedClassIDs: classes, instancesByPeriod: byPeriod, devicesPerInstance: devicesPerInstance, nodes: nodes,
-      costUSDPerHour: cost, utilization: utilization, capacitySource: source)
+      costUSDPerHour: cost, utilization: utilization, capacitySource: source,
+      evidence: evidence.flatMap { $0 })
   }
 }
 
@@ -97,16 +99,22 @@ extension PlanClass {
 
 extension PlanClass.Prediction {
   init?(reading reader: JSONReader) {
-    guard let object = reader.object(keys: ["percentile", "predicted_ms", "objective_ms", "slack_ms"]) else {
-      return nil
-    }
+    let keys = [
+      "percentile", "predicted_ms", "predicted_low_ms", "predicted_high_ms", "objective_ms", "slack_ms",
+    ]
+    guard let object = reader.object(keys: keys) else { return nil }
     let percentile = object.required("percentile", "a percentile")?
       .number("a percentile", in: .open(0, 100), shiftedBy: -2)
     let predicted = object.optional("predicted_ms")?.milliseconds(in: .atLeast(0))
+    let low = object.optional("predicted_low_ms")?.milliseconds(in: .atLeast(0))
+    let high = object.optional("predicted_high_ms")?.milliseconds(in: .atLeast(0))
+    if low == nil, high != nil { object.fault("predicted_high_ms", "expected predicted_low_ms beside it") }
     let objective = object.optional("objective_ms")?.milliseconds(in: .atLeast(0))
     let slack = object.optional("slack_ms")?.milliseconds()
     guard let percentile else { return nil }
-    self.init(percentile: percentile, predictedSeconds: predicted, objectiveSeconds: objective)
+    self.init(
+      percentile: percentile, predictedSeconds: predicted, objectiveSeconds: objective,
+      band: low.map { PlanClass.Band(lowSeconds: $0, highSeconds: high) })
     checkSlack(slack, in: object, toleranceSeconds: 1e-9)
   }
 

@@ -25,6 +25,7 @@ extension Plan {
       "purchases": .array(purchases.map { $0.encoded() }),
       "binding": .array(binding.map { $0.encoded() }),
       "baselines": .array(baselines.map { $0.encoded() }),
+      "robustness": robustness?.encoded() ?? .null,
       "rejected": .array(rejected.map { $0.encoded() }),
       "conflict": conflict?.encoded() ?? .null,
       "unsolved_reason": JSONOutput(unsolvedReason),
@@ -73,6 +74,7 @@ extension PlanGroup {
       "cost_usd_per_hour": .number(costUSDPerHour),
       "utilization": .number(utilization),
       "capacity_source": .string(capacitySource),
+      "evidence": evidence?.encoded() ?? .null,
     ]
   }
 }
@@ -111,6 +113,8 @@ extension PlanClass.Prediction {
     [
       "percentile": .number(percentile, shiftedBy: 2),
       "predicted_ms": .milliseconds(predictedSeconds),
+      "predicted_low_ms": .milliseconds(band?.lowSeconds),
+      "predicted_high_ms": .milliseconds(band?.highSeconds),
       "objective_ms": .milliseconds(objectiveSeconds),
       "slack_ms": .milliseconds(slackSeconds),
     ]

@@ -181,6 +181,8 @@ public struct LatencyConstants: Sendable, Hashable {
   public var corrections: LatencyCorrections
   /// Errors of predictions of configurations that were left out of the fit.
   public var errors: LatencyErrors
+  /// Which end of the bands of `errors` is predicted.
+  public var margin = LatencyMargin.none
   /// What was fitted on how many rows.
   public var coverage: [Coverage]
   public var provenance: ProvenanceTable

@@ -95,6 +95,9 @@ public struct LatencyCorrection: Sendable, Hashable {
   public var common: LatencyDeviation
   /// Measured deviations of this very configuration from the model with `common`.
   public var profile: LatencyProfile?
+  /// Factors of the constants' margin on steps that generate tokens, and on prompts without them.
+  public var decodeMargin = 1.0
+  public var prefillMargin = 1.0
 
   public init(common: LatencyDeviation = LatencyDeviation(), profile: LatencyProfile? = nil) {
     self.common = common
@@ -106,13 +109,13 @@ public struct LatencyCorrection: Sendable, Hashable {
   /// Factor on a step in which `batch` sequences with a mean context of `contextTokens` receive a token.
   public func decodeFactor(batch: Double, contextTokens: Double) -> Double {
     let measured = profile?.decode.deviation(at: batch, contextTokens) ?? 0
-    return exponential(common.decode + measured)
+    return exponential(common.decode + measured) * decodeMargin
   }
 
   /// Factor on prompts of `tokens` tokens that are processed without running sequences.
   public func prefillFactor(tokens: Double) -> Double {
     let measured = profile?.prefill.deviation(at: tokens, tokens) ?? 0
-    return exponential(common.prefill + measured)
+    return exponential(common.prefill + measured) * prefillMargin
   }
 
   /// Factor on the mean TTFT of a closed loop.

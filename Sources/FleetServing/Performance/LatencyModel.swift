@@ -13,10 +13,12 @@ public struct LatencyModel: Sendable {
 
   /// The coefficients of one configuration, computed once: use it where many steps of one configuration are asked for.
   public func instance(_ configuration: InstanceConfiguration) -> InstanceLatency {
-    InstanceLatency(
+    var correction = constants.corrections.correction(for: configuration)
+    (correction.decodeMargin, correction.prefillMargin) = marginFactors(for: configuration)
+    return InstanceLatency(
       configuration,
       fit: constants.fit(family: configuration.accelerator.family, backend: configuration.backend),
-      correction: constants.corrections.correction(for: configuration))
+      correction: correction)
   }
 
   /// Time between two tokens of each of `batch` running sequences when no prompt is processed [s].

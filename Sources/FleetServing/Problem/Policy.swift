@@ -28,6 +28,8 @@ public struct Policy: Sendable, Hashable {
   public var spotShareLimit: Double?
   /// How requests reach the instances of a prefill or aggregated group.
   public var router: RouterAssumption
+  /// Whether instances are sized for the bad end of the 90 % error band of their configuration.
+  public var robust: Bool
 
   public init(
     servingModes: Set<ServingMode> = Set(ServingMode.allCases), tensorDegrees: [Int]? = nil,
@@ -35,7 +37,7 @@ public struct Policy: Sendable, Hashable {
     maximumDevicesPerInstance: Int? = nil, maximumBatch: Int = 1024, chunkTokens: Int = 2048,
     budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil, vendorShares: [VendorShareLimit] = [],
     minimumVendors: Int? = nil, spareInstancesPerGroup: Int = 0, headroom: Double = 0,
-    spotShareLimit: Double? = nil, router: RouterAssumption = .sharedQueue
+    spotShareLimit: Double? = nil, router: RouterAssumption = .sharedQueue, robust: Bool = false
   ) {
     self.servingModes = servingModes
     self.tensorDegrees = tensorDegrees
@@ -53,6 +55,7 @@ public struct Policy: Sendable, Hashable {
     self.headroom = headroom
     self.spotShareLimit = spotShareLimit
     self.router = router
+    self.robust = robust
   }
 }
 

@@ -28,6 +28,7 @@ extension ProblemReading {
     policy.spareInstancesPerGroup = entry.integer("spare_instances_per_group", in: .closed(0, 1000), default: 0)
     policy.headroom = headroom(entry)
     policy.spotShareLimit = entry.optional("spot_share_max").flatMap { readShare($0) }
+    policy.robust = entry.bool("robust", default: policy.robust)
     policy.router = entry.choice("router", of: RouterAssumption.self, default: policy.router)
     return reader.faults.faults.count > before ? nil : policy
   }

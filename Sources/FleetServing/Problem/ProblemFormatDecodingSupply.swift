@@ -142,6 +142,9 @@ extension ProblemFormat {
     Field(
       "router", "`shared_queue` or `random_split`", default: "`shared_queue`",
       "How requests reach the instances of a group: one queue, or one per instance with random choice."),
+    Field(
+      "robust", "boolean", default: "`false`",
+      "Whether instances are sized for the bad end of the 90 % error band of their configuration."),
   ]
 
   static let vendorShareFields = [
