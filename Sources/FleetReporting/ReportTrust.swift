@@ -35,11 +35,11 @@ extension Report {
         .init(evidence.text, evidence.grade == .assumed ? .bad : .plain),
       ])
     }
-    table.note = trustNote(of: groups)
+    table.note = trustNote(of: groups, isRobust: plan.robustness != nil)
     return table.droppingColumns { column, cells in column.title == "Model" && Set(cells).count == 1 }
   }
 
-  private static func trustNote(of groups: [PlanGroup]) -> String? {
+  private static func trustNote(of groups: [PlanGroup], isRobust: Bool) -> String? {
     var sentences: [String] = []
     let predicted = groups.filter { $0.evidence?.grade != .capacityTable }
     if predicted.contains(where: \.hasKnownError) {
@@ -52,7 +52,7 @@ extension Report {
     if !assumed.isEmpty {
       sentences.append(
         "Nothing of the family of \(Answer.list(assumed)) was measured: what the plan says of \(assumed.count == 1 ? "it" : "them") is an "
-          + "assumption; measure one instance, or plan with --robust.")
+          + "assumption; measure one instance\(isRobust ? "" : ", or plan with --robust").")
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")
   }

@@ -11,9 +11,8 @@ enum PredictionText {
         + "weights, \(configuration.kvPrecision.rawValue) KV cache, \(configuration.backend)", ink: .bold)
     let evidence = prediction.evidence.text(
       family: configuration.accelerator.family, backend: configuration.backend)
-    for line in ["Constants: \(evidence)", "90 % of measurements: \(bands(of: prediction))"] {
-      page.block(TextStyle.wrap(style.spell(line), width: style.width).map { style.paint($0, .dim) })
-    }
+    let lines = ["Constants: \(evidence)", "90 % of measurements: \(bands(of: prediction))"]
+    page.block(lines.flatMap { TextStyle.wrap(style.spell($0), width: style.width) }.map { style.paint($0, .dim) })
     memory(prediction, on: &page)
     if let fault = prediction.fault {
       page.paragraph("It cannot run: \(fault)", ink: .red)
@@ -74,7 +73,7 @@ enum PredictionText {
 
   /// Columns of times; the band is that of the total.
   private static func timeColumns(_ error: LatencyError?) -> [ReportTable.Column] {
-    error == nil ? timeColumns : [timeColumns[0], .init("90 % band", .right, rank: 2)] + timeColumns.dropFirst()
+    error == nil ? timeColumns : [timeColumns[0], .init("90 % band", .right)] + timeColumns.dropFirst()
   }
 
   private static func cells(_ time: StepTime, _ error: LatencyError?) -> [ReportTable.Cell] {

@@ -37,6 +37,22 @@ import Testing
     #expect(folder.exists("plan.json"))
   }
 
+  /// The flag and the policy give the same plan; capacities that were measured carry no margin.
+  @Test func robust() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Problems.small, to: "p.json")
+    try folder.write(Problems.small("\"classes\": [", "\"policy\": {\"robust\": true}, \"classes\": ["), to: "q.json")
+    let run = try CommandRun(["plan", "p.json", "--robust"], in: folder)
+    #expect(run.status == 0)
+    #expect(run.output.contains("All capacities are measured: there is no band to be robust to."))
+    let flag = try CommandRun(["plan", "p.json", "--robust", "--json"], in: folder).json()
+    let policy = try CommandRun(["plan", "q.json", "--json"], in: folder).json()
+    for plan in [flag, policy] {
+      #expect(plan["robustness"]?["nominal"]?["cost_usd_per_hour"]?.number == 3)
+      #expect(plan["groups"]?.elements.first?["evidence"]?["grade"]?.text == "capacity_table")
+    }
+  }
+
   /// An infeasible problem has an answer: status 3, and the conflict in text and JSON.
   @Test func infeasible() throws {
     let folder = try TemporaryFolder()

@@ -25,6 +25,13 @@ import Testing
     #expect(totals == totals.sorted())
     #expect(answer["evidence"]?["kind"]?.text == "measured")
 
+    let isKnown = answer["evidence"]?["tpot_error"]?["high_ratio"]?.number
+    for step in steps {
+      #expect((step["predicted_high_ms"]?.number == nil) == (isKnown == nil))
+      if let high = step["predicted_high_ms"]?.number, let total = step["total_ms"]?.number { #expect(high >= total) }
+    }
+    #expect(["profiled", "model_measured", "calibrated"].contains(answer["evidence"]?["grade"]?.text))
+
     let wider = try predict("--model llama-3.1-70b --accelerator h100-sxm --tp 8 --json").json()
     let held = try #require(answer["memory"]?["kv_capacity_tokens"]?.number)
     #expect(try #require(wider["memory"]?["kv_capacity_tokens"]?.number) > held)

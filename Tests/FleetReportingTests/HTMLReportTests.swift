@@ -6,12 +6,14 @@ import Testing
 @Suite struct HTMLReportTests {
   private let plans = [
     Sample.chat(), Sample.feasible(), Sample.infeasible(), Sample.unsolved(), Sample.fleet(), Sample.traffic(),
+    Sample.robust(),
   ]
 
   @Test func goldens() throws {
     try expectGolden(HTMLReport.render(Report(plan: Sample.chat())), "chat.html")
     try expectGolden(MarkdownReport.render(Report(plan: Sample.chat())), "chat.md")
     try expectGolden(MarkdownReport.render(Report(plan: Sample.infeasible())), "infeasible.md")
+    try expectGolden(MarkdownReport.render(Report(plan: Sample.robust())), "robust.md")
   }
 
   @Test func everyTagIsClosed() {

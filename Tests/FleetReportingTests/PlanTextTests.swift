@@ -11,6 +11,43 @@ import Testing
     try expectGolden(PlanText.render(Sample.unsolved()), "unsolved.txt")
     try expectGolden(PlanText.render(Sample.fleet()), "fleet.txt")
     try expectGolden(PlanText.render(Sample.traffic()), "traffic.txt")
+    try expectGolden(PlanText.render(Sample.robust()), "robust.txt")
+  }
+
+  /// A pool that could not carry its load at the bad end has no latency there.
+  @Test func overloadAtTheBadEnd() {
+    var plan = Sample.robust()
+    plan.robustness = nil
+    plan.classes[1].tpot.band?.highSeconds = nil
+    let text = MarkdownReport.render(Report(plan: plan))
+    #expect(text.contains("| 28.7 ms – overload |"))
+    #expect(text.contains("or plan with --robust."))
+    #expect(!text.contains("Predicted with every time at the bad end"))
+  }
+
+  @Test func thePriceOfRobustness() {
+    var plan = Sample.robust()
+    func sentence() -> String? {
+      Report(plan: plan).robustness.map { String($0.map { $0 == "\u{A0}" ? " " : $0 }) }
+    }
+    #expect(
+      sentence() == "Robust to the 90 % band of every configuration: $38.40/h, 6.1 % more than the nominal $36.20/h.")
+    plan.robustness?.nominal?.status = .feasible
+    #expect(sentence()?.hasSuffix("the nominal $36.20/h (not proven optimal).") == true)
+    plan.robustness?.nominal?.costUSDPerHour = 38.4
+    #expect(sentence()?.contains("$38.40/h, no more than the nominal plan") == true)
+    plan.groups[0].evidence = .capacityTable
+    plan.groups[1].evidence?.prefill = nil
+    #expect(sentence()?.contains("; measured capacity tables carry no margin") == true)
+    #expect(sentence()?.contains("; no margin for h100, whose error is not known.") == true)
+    plan.robustness?.nominal = nil
+    #expect(sentence()?.hasPrefix("Robust to the 90 % band of every configuration; ") == true)
+    plan.status = .infeasible
+    #expect(sentence() == "Every configuration is sized for the bad end of its 90 % band.")
+    plan.robustness?.nominal = BaselineResult(name: "without margins", kind: "nominal", status: .infeasible)
+    #expect(sentence()?.hasSuffix("without these margins the problem is infeasible too.") == true)
+    plan.robustness = nil
+    #expect(sentence() == nil)
   }
 
   @Test func comparisonGolden() throws {

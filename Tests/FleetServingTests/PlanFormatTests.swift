@@ -34,7 +34,8 @@ import Testing
     var plan = smallPlan()
     plan.classes[0].tpot = prediction
     let text = plan.encoded().encoded(pretty: false)
-    #expect(text.contains(#""tpot":{"objective_ms":50,"percentile":99.9,"predicted_ms":42.1,"slack_ms":7.9000"#))
+    #expect(text.contains(#""predicted_low_ms":null,"predicted_ms":42.1,"slack_ms":7.9000"#))
+    #expect(text.contains(#""tpot":{"objective_ms":50,"percentile":99.9,"#))
     #expect(try read(text).classes[0].tpot == prediction)
   }
 
@@ -73,7 +74,20 @@ import Testing
     (#""devices":6"#, #""devices":5"#, "/groups/0/devices"),
     (#""tp":2"#, #""tp":0"#, "/groups/0/tp"),
     (#""tp":2"#, #""tp":2.5"#, "/groups/0/tp"),
-    (#""percentile":95,"predicted_ms":312.5"#, #""percentile":100,"predicted_ms":312.5"#, "/classes/0/ttft/percentile"),
+    (
+      #""ttft":{"objective_ms":500,"percentile":95"#, #""ttft":{"objective_ms":500,"percentile":100"#,
+      "/classes/0/ttft/percentile"
+    ),
+    (
+      #""predicted_high_ms":null,"predicted_low_ms":null,"predicted_ms":312.5"#,
+      #""predicted_high_ms":400,"predicted_low_ms":null,"predicted_ms":312.5"#, "/classes/0/ttft/predicted_high_ms"
+    ),
+    (#""evidence":null"#, #""evidence":{"grade":"guessed","text":""}"#, "/groups/0/evidence/grade"),
+    (
+      #""evidence":null"#, #""evidence":{"grade":"assumed","text":"","tpot_low_ratio":0.5}"#,
+      "/groups/0/evidence"
+    ),
+    (#""robustness":null"#, #""robustness":{"band":90}"#, "/robustness/band"),
     (#""slack_ms":187.5"#, #""slack_ms":188"#, "/classes/0/ttft/slack_ms"),
     (#""slack_ms":187.5"#, #""slack_ms":null"#, "/classes/0/ttft/slack_ms"),
     (#""from":"p""#, #""from":"q""#, "/routes/0/from"),

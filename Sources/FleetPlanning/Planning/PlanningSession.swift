@@ -61,8 +61,8 @@ struct PlanningSession: Sendable {
     return plan
   }
 
-  /// Solves the joint program, the baselines and the nominal program of a robust problem, two at a time, as thoroughly
-  /// as the joint one; results are in this order.
+  /// Solves the joint program, the baselines and the nominal program of a robust problem, two at a time, the latter as
+  /// thoroughly as the joint one; results are in this order.
   private func solveAll(
     _ program: Program, _ baselines: [Baseline], _ nominal: Program?
   ) throws(PlannerFailure) -> [ProgramSolve] {
@@ -115,7 +115,8 @@ struct PlanningSession: Sendable {
       solver: "GLPK \(GLPKSolver.version)", solverStatus: joint.statusText, rows: joint.statistics.rows,
       columns: joint.statistics.columns, integerColumns: joint.statistics.integerColumns,
       candidates: full.candidates.count, reducedCandidates: program.data.candidates.count,
-      latencyModel: planner.latencyModelText)
+      latencyModel: planner.latencyModelText
+        + (problem.policy.robust ? ", every time at the bad end of its 90 % band" : ""))
   }
 }
 
