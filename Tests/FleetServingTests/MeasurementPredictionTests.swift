@@ -98,6 +98,12 @@ import Testing
     #expect(predicted.reason?.contains(reason) == true, "\(predicted.reason ?? "")")
   }
 
+  @Test func sixteenBitsAreOneSpeed() throws {
+    let bf16 = latency.predicted(measurement { $0.weights = "bf16" }, in: catalog)
+    #expect(bf16.reason == nil)
+    #expect(bf16 == latency.predicted(measurement { $0.weights = "float16" }, in: catalog))
+  }
+
   @Test func bandsComeFromTheErrorsOfTheConstants() throws {
     var latency = latency
     latency.constants.errors = LatencyErrors()

@@ -62,6 +62,20 @@ import Testing
     #expect(rows[0].concurrency == 4)
   }
 
+  @Test func zeroRanksAreNone() throws {
+    let rows = try Self.read(
+      """
+      kind,system,backend,model,weights,isl,osl,conc,n_gpu,dp,ep,p_n,p_gpu,p_dp,p_ep,d_n,d_gpu,d_dp,d_ep
+      disagg_serving,h200,vllm,m,fp8,1024,128,8,12,0,0,1,4,0,0,2,4,,0
+      step,h200,vllm,m,fp8,1024,0,8,4,0,1,0,0,,,0,0,,
+      """)
+    #expect(rows[0].prefill == Measurement.Workers(count: 1, devices: 4))
+    #expect(rows[0].decode == Measurement.Workers(count: 2, devices: 4))
+    #expect(rows[0].tensor == 1)
+    #expect(rows[1].outputTokens == 0)
+    #expect(rows[1].tensor == 4)
+  }
+
   private static let header = "kind,system,backend,model,weights,isl,osl,len_ratio,conc,n_gpu,tp,ttft_ms,tpot_ms\n"
   private static let good = "agg_serving,h100,vllm,m,fp8,1024,128,0.9,8,4,4,100,10"
 

@@ -58,9 +58,10 @@ extension Measurement {
     guard let model = catalog.model(model) else {
       throw unknown("model", self.model, near: catalog.nearestModel(to: self.model))
     }
-    guard let precision = Precision(spelling: weights) else {
+    guard let spelled = Precision(spelling: weights) else {
       throw UnresolvedMeasurement("unknown precision \"\(weights)\"")
     }
+    let precision = accelerator.runnable(spelled)
     guard ["none", "assumed_none", ""].contains(speculation.lowercased()) else {
       throw UnresolvedMeasurement("speculative decoding (\(speculation)) is not modelled")
     }
@@ -111,5 +112,19 @@ extension Measurement {
   private func unknown(_ what: String, _ name: String, near: String?) -> UnresolvedMeasurement {
     UnresolvedMeasurement(
       "the catalog has no \(what) \"\(name)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? ""))
+  }
+}
+
+extension Accelerator {
+  /// The other 16-bit format where only that one runs: both take the same memory and the same time.
+  fileprivate func runnable(_ precision: Precision) -> Precision {
+    let other: Precision? =
+      switch precision {
+      case .fp16: .bf16
+      case .bf16: .fp16
+      default: nil
+      }
+    guard let other, !weightPrecisions.contains(precision), weightPrecisions.contains(other) else { return precision }
+    return other
   }
 }

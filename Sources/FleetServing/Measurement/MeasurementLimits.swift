@@ -8,8 +8,11 @@ enum MeasurementLimits {
   static let tpotMilliseconds = NumberRange.closed(0.1, 60_000)
   /// Prompt and answer [tokens].
   static let tokens = NumberRange.closed(1, 100_000_000)
+  /// Answers of a `step`, whose prompt may have been timed alone [tokens].
+  static let stepOutputTokens = NumberRange.closed(0, 100_000_000)
   static let concurrency = NumberRange.closed(1, 1_000_000)
   static let devices = NumberRange.closed(1, 100_000)
+  static let devicesOrNone = NumberRange.closed(0, 100_000)
   static let lengthRatio = NumberRange.closed(0, 1)
 
   /// What a latency outside its range most likely is.

@@ -115,11 +115,12 @@ private struct MeasurementRows {
     let model = text(row, "model", context.model)
     let weights = text(row, "weights", context.weights)
     let input = needed(row, "isl", MeasurementLimits.tokens, "tokens", context.inputTokens)
-    let output = needed(row, "osl", MeasurementLimits.tokens, "tokens", context.outputTokens)
+    let outputRange = kind == .step ? MeasurementLimits.stepOutputTokens : MeasurementLimits.tokens
+    let output = needed(row, "osl", outputRange, "tokens", context.outputTokens)
     let ratio = number(row, "len_ratio", MeasurementLimits.lengthRatio)
     let concurrency = needed(row, "conc", MeasurementLimits.concurrency, "requests", context.concurrency)
-    let data = degree(row, "dp") ?? context.data ?? 1
-    let expert = degree(row, "ep") ?? context.expert ?? 1
+    let data = ranks(row, "dp") ?? context.data ?? 1
+    let expert = ranks(row, "ep") ?? context.expert ?? 1
     var tensor = degree(row, "tp") ?? context.tensor
     var devices = degree(row, "n_gpu") ?? context.devices
     let prefill = workers(row, "p")
@@ -160,10 +161,10 @@ private struct MeasurementRows {
   }
 
   private func workers(_ row: Int, _ phase: String) -> Measurement.Workers? {
-    let count = degree(row, "\(phase)_n")
-    let devices = degree(row, "\(phase)_gpu")
-    let data = degree(row, "\(phase)_dp")
-    let expert = degree(row, "\(phase)_ep")
+    let count = degree(row, "\(phase)_n", MeasurementLimits.devicesOrNone)
+    let devices = degree(row, "\(phase)_gpu", MeasurementLimits.devicesOrNone)
+    let data = ranks(row, "\(phase)_dp")
+    let expert = ranks(row, "\(phase)_ep")
     guard let count, let devices else { return nil }
     return Measurement.Workers(count: count, devices: devices, data: data ?? 1, expert: expert ?? 1)
   }
@@ -212,14 +213,17 @@ private struct MeasurementRows {
     number(row, column, range, "ms") { MeasurementLimits.unitHint(milliseconds: $0, in: range) }.map { $0 / 1000 }
   }
 
-  /// A whole number of devices or ranks, also written `4.0`.
-  private func degree(_ row: Int, _ column: String) -> Int? {
+  /// A whole number of devices, also written `4.0`.
+  private func degree(_ row: Int, _ column: String, _ range: NumberRange = MeasurementLimits.devices) -> Int? {
     guard let text = optionalText(row, column) else { return nil }
-    if let number = plainNumber(text), MeasurementLimits.devices.contains(number), let whole = Int(exactly: number) {
-      return whole
-    }
-    fault(row, column, "expected a whole number \(MeasurementLimits.devices), found \(shown(text))")
+    if let number = plainNumber(text), range.contains(number), let whole = Int(exactly: number) { return whole }
+    fault(row, column, "expected a whole number \(range), found \(shown(text))")
     return nil
+  }
+
+  /// A degree of data or expert parallelism; 0 and 1 both say that there is none.
+  private func ranks(_ row: Int, _ column: String) -> Int? {
+    degree(row, column, MeasurementLimits.devicesOrNone).map { max($0, 1) }
   }
 
   private func fault(_ row: Int, _ column: String, _ message: String, hint: String? = nil) {
