@@ -120,7 +120,7 @@ enum CatalogPages {
         constants.errors.error(evidence.grade, quantity).map { .init(ErrorBand($0).text) } ?? .init("not known", .muted)
       }
       table.add([
-        .init(backend), .init(evidence.grade.rawValue.split(separator: "_").joined(separator: " ")), band(.tpot),
+        .init(backend), .init(words(of: evidence.grade)), band(.tpot),
         band(.prefill), .init(evidence.text(family: accelerator.family, backend: backend)),
       ])
     }
@@ -203,7 +203,34 @@ enum CatalogPages {
       table.add([.init(part.family), .init(part.backend), .init(Quantity.count(part.rows))])
     }
     page.table(table)
+    page.table(errors(of: constants))
     page.list("Sources", sources(constants.provenance))
+  }
+
+  /// Errors by grade and quantity; nil when the constants carry none.
+  private static func errors(of constants: LatencyConstants) -> ReportTable? {
+    if constants.errors.table.isEmpty { return nil }
+    var table = ReportTable(
+      "Errors of predictions that had not seen the measurement",
+      columns: [
+        .init("Grade"), .init("Of"), .init("90 % within", .right), .init("Median APE", .right), .init("MAPE", .right),
+        .init("Rows", .right),
+      ])
+    for grade in LatencyGrade.allCases {
+      for quantity in LatencyQuantity.allCases {
+        guard let error = constants.errors.table[.init(grade, quantity)] else { continue }
+        table.add([
+          .init(words(of: grade)), .init(quantity.rawValue), .init(ErrorBand(error).text),
+          .init(Quantity.percent(error.medianAPE)), .init(Quantity.percent(error.meanAPE)),
+          .init(Quantity.count(error.rows)),
+        ])
+      }
+    }
+    return table
+  }
+
+  private static func words(of grade: LatencyGrade) -> String {
+    grade.rawValue.split(separator: "_").joined(separator: " ")
   }
 
   private static func sources(_ provenance: ProvenanceTable) -> [Report.Remark] {

@@ -1,3 +1,4 @@
+import FleetJSON
 import FleetPlan
 import Foundation
 import Testing
@@ -35,6 +36,39 @@ import Testing
     let wider = try predict("--model llama-3.1-70b --accelerator h100-sxm --tp 8 --json").json()
     let held = try #require(answer["memory"]?["kv_capacity_tokens"]?.number)
     #expect(try #require(wider["memory"]?["kv_capacity_tokens"]?.number) > held)
+  }
+
+  /// With known errors every time has its band, the wider the less was measured; without them the text says so.
+  @Test func bands() throws {
+    let catalog = try Catalog(contentsOf: Repository.models)
+    var constants = catalog.latencyConstants
+    func prediction(_ accelerator: String) throws -> Prediction {
+      Prediction(
+        PredictionQuestion(
+          model: try #require(catalog.model("llama-3.1-8b")),
+          accelerator: try #require(catalog.accelerator(accelerator)), batches: [8]), constants: constants)
+    }
+    constants.errors = LatencyErrors()
+    #expect(
+      PredictionText.render(try prediction("h100-sxm"), style: TextStyle()).contains("these constants carry no errors"))
+    for (grade, high) in [(LatencyGrade.profiled, 1.05), (.assumed, 1.6)] {
+      for quantity in LatencyQuantity.allCases {
+        constants.errors.table[.init(grade, quantity)] = LatencyError(
+          lowRatio: 1 / high, highRatio: high, medianAPE: 0.1, meanAPE: 0.1, rows: 50)
+      }
+    }
+    let unmeasured = try prediction("ascend-910b")
+    let text = PredictionText.render(unmeasured, style: TextStyle())
+    #expect(text.contains("decode steps −38 % … +60 % of the prediction"))
+    #expect(text.contains("assumed: no measurement of ascend"))
+    #expect(text.contains("90 % band"))
+    let answer = JSONValue(try JSONParser.parse(text: unmeasured.encoded().encoded(), source: ""))
+    #expect(answer["evidence"]?["grade"]?.text == "assumed")
+    for time in (answer["decode_steps"]?.elements ?? []) + [try #require(answer["prefill"])] {
+      let total = try #require(time["total_ms"]?.number)
+      #expect(abs(try #require(time["predicted_high_ms"]?.number) - 1.6 * total) < 1e-9 * total)
+      #expect(abs(try #require(time["predicted_low_ms"]?.number) - total / 1.6) < 1e-9 * total)
+    }
   }
 
   /// Looser objectives never lower the capacity.
