@@ -80,20 +80,27 @@ enum PoolPrediction {
   ) -> PrefillPrediction {
     queue(
       mix.map { ($0.0, $0.1, ServiceTimes.prefill(steps, $0.0.lengths)) }, instances: instances,
-      assumptions: assumptions)
+      assumptions: assumptions, fixedService: true)
   }
 
   /// The queue of prompts in front of `instances` servers, with given service times.
+  ///
+  /// - Parameter fixedService: Whether a prompt takes the same time whatever else runs, so that the tail of the wait
+  ///   before one server follows from the moments of service.
   static func queue(
-    _ mix: [(AdmittedClass, Double, ServiceTimes)], instances: Int, assumptions: ServingAssumptions
+    _ mix: [(AdmittedClass, Double, ServiceTimes)], instances: Int, assumptions: ServingAssumptions,
+    fixedService: Bool
   ) -> PrefillPrediction {
     precondition(instances >= 1, "a pool has at least one instance")
     let work = mix.reduce(0) { $0 + $1.1 * $1.2.mean }
     let squares = mix.reduce(0) { $0 + $1.1 * $1.2.secondMoment }
     let utilization = work / Double(instances)
+    let servers = assumptions.servers(of: instances)
+    let cubes = mix.reduce(0) { $0 + $1.1 * $1.2.thirdMoment }
     let wait = WaitingTime(
-      servers: assumptions.servers(of: instances), utilization: utilization,
-      meanResidual: work > 0 ? squares / (2 * work) : 0)
+      servers: servers, utilization: utilization, meanResidual: work > 0 ? squares / (2 * work) : 0,
+      tailVariation: fixedService && servers == 1
+        ? WaitingTime.tailVariation(utilization: utilization, (work, squares, cubes)) : 1)
     let classes = mix.map { admitted, _, service in
       PrefillPrediction.ClassLatency(
         classID: admitted.id, percentile: admitted.ttftPercentile,

@@ -21,7 +21,8 @@ extension PoolPrediction {
     // Prompts pass in a few steps, so that part of the batch's fluctuation stays with them.
     let prompts = state.prompts(batch: (peak.mean + peak.quantile) / 2)
     var prefill = queue(
-      zip(mix, prompts).map { ($0.0, $0.1, $1.service) }, instances: instances, assumptions: assumptions)
+      zip(mix, prompts).map { ($0.0, $0.1, $1.service) }, instances: instances, assumptions: assumptions,
+      fixedService: false)
     for index in prefill.classes.indices { prefill.classes[index].ttftSeconds *= assumptions.aggregatedMargin }
     return AggregatedPrediction(prefill: prefill, decode: state.tokens(), prefillShare: state.share)
   }

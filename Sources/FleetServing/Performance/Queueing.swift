@@ -29,6 +29,8 @@ public struct ServiceTimes: Sendable, Hashable {
   public let mean: Double
   /// E[S²] of the occupancy [s²].
   public let secondMoment: Double
+  /// E[S³] of the occupancy [s³].
+  public let thirdMoment: Double
   /// Largest latency of any point [s].
   public let maximumLatency: Double
 
@@ -37,6 +39,9 @@ public struct ServiceTimes: Sendable, Hashable {
     self.points = points
     mean = points.reduce(0) { $0 + $1.weight * $1.occupancySeconds }
     secondMoment = points.reduce(0) { $0 + $1.weight * $1.occupancySeconds * $1.occupancySeconds }
+    thirdMoment = points.reduce(0) {
+      $0 + $1.weight * $1.occupancySeconds * $1.occupancySeconds * $1.occupancySeconds
+    }
     maximumLatency = points.reduce(0) { max($0, $1.latencySeconds) }
   }
 
@@ -74,18 +79,26 @@ public struct ServiceTimes: Sendable, Hashable {
 ///
 /// The exponential tail is exact for M/M/k and asymptotically right for light-tailed service. Both figures grow with
 /// ρ and R and fall with k at a fixed ρ, which is what makes bounds over mixes of classes possible.
+///
+/// Waits for one server in front of which service times differ little have a shorter tail. With a `tailVariation` below 1,
+/// P(W > x | W > 0) is the smaller of that exponential and of a sum of two exponential times with the same mean and the
+/// given variation, so that it never exceeds the exponential.
 public struct WaitingTime: Sendable, Hashable {
   /// P(W > 0).
   public let delayProbability: Double
   /// E[W | W > 0] [s].
   public let conditionalMean: Double
+  /// Squared coefficient of variation that the tail of W | W > 0 is given, 0.5...1.
+  public let tailVariation: Double
 
   /// - Parameters:
   ///   - servers: servers behind the queue, at least 1.
   ///   - utilization: ρ, share of time that a server is busy; 1 or more gives an infinite wait.
   ///   - meanResidual: R = E[S²]/(2 E[S]) over all requests of the queue [s].
-  public init(servers: Int, utilization: Double, meanResidual: Double) {
+  ///   - tailVariation: see `tailVariation(utilization:_:)`; 1 for an exponential tail.
+  public init(servers: Int, utilization: Double, meanResidual: Double, tailVariation: Double = 1) {
     precondition(servers >= 1, "a queue needs a server")
+    self.tailVariation = min(max(tailVariation, 0.5), 1)
     guard utilization < 1 else {
       delayProbability = 1
       conditionalMean = .infinity
@@ -101,11 +114,35 @@ public struct WaitingTime: Sendable, Hashable {
   /// Standard deviation of W [s]: E[W²] = P(W > 0)·2·E[W | W > 0]².
   public var deviation: Double { (delayProbability * (2 - delayProbability)).squareRoot() * conditionalMean }
 
+  /// Var[W | W > 0]/E[W | W > 0]² of one server: `2ρ − 1 + (1 − ρ)·E[S³]/(3 E[S])/R²`, from Takács' second moment
+  /// E[W²] = 2 E[W]² + λE[S³]/(3(1 − ρ)) (1962).
+  ///
+  /// - Parameters:
+  ///   - moments: E[S], E[S²] and E[S³] over all requests, or sums of them in equal proportion.
+  public static func tailVariation(
+    utilization: Double, _ moments: (mean: Double, second: Double, third: Double)
+  ) -> Double {
+    guard moments.second > 0, utilization < 1 else { return 1 }
+    let excess = 4 * moments.third * moments.mean / (3 * moments.second * moments.second)
+    return 2 * utilization - 1 + (1 - utilization) * excess
+  }
+
   /// P(W > seconds); 1 for negative times.
   public func exceeding(_ seconds: Double) -> Double {
     if seconds < 0 { return 1 }
     if conditionalMean == 0 { return 0 }
-    return delayProbability * exp(-seconds / conditionalMean)
+    return delayProbability * conditionalTail(seconds / conditionalMean)
+  }
+
+  /// P(W > x·E[W | W > 0] | W > 0).
+  private func conditionalTail(_ x: Double) -> Double {
+    let plain = exp(-x)
+    guard tailVariation < 1 else { return plain }
+    // Means a + b = 1 with a² + b² = v.
+    let spread = (2 * tailVariation - 1).squareRoot()
+    guard spread > 1e-3 else { return min(plain, (1 + 2 * x) * exp(-2 * x)) }
+    let (a, b) = ((1 + spread) / 2, (1 - spread) / 2)
+    return min(plain, (a * exp(-x / a) - b * exp(-x / b)) / spread)
   }
 
   /// Erlang's delay formula C(k, kρ): probability that all servers are busy when a request arrives (Erlang 1917).
@@ -149,6 +186,13 @@ public struct WaitingTime: Sendable, Hashable {
   public func quantile(_ percentile: Double) -> Double {
     let allowed = 1 - percentile
     guard delayProbability > allowed else { return 0 }
-    return conditionalMean * log(delayProbability / allowed)
+    let exponential = conditionalMean * log(delayProbability / allowed)
+    guard tailVariation < 1, exponential.isFinite, exceeding(exponential) < allowed else { return exponential }
+    var (low, high) = (0.0, exponential)
+    for _ in 0..<60 where high - low > 1e-9 * high {
+      let middle = (low + high) / 2
+      if exceeding(middle) > allowed { low = middle } else { high = middle }
+    }
+    return high
   }
 }
