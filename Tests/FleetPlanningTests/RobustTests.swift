@@ -12,7 +12,8 @@ import Testing
     var table: [LatencyErrors.Key: LatencyError] = [:]
     for (index, grade) in LatencyGrade.allCases.enumerated() {
       for quantity in LatencyQuantity.allCases {
-        let high = 1 + width * Double(index + 1) / Double(LatencyGrade.allCases.count)
+        let share = Double(index + 1) / Double(LatencyGrade.allCases.count)
+        let high = 1 + width * share * (quantity == .prefill ? 1.4 : 1)
         table[.init(grade, quantity)] = LatencyError(
           lowRatio: 1 / high, highRatio: high, medianAPE: width / 3, meanAPE: width / 2, rows: 100)
       }

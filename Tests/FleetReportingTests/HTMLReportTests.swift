@@ -16,6 +16,13 @@ import Testing
     try expectGolden(MarkdownReport.render(Report(plan: Sample.robust())), "robust.md")
   }
 
+  @Test func robustPlansSayWhatTheyCost() {
+    let html = HTMLReport.render(Report(plan: Sample.robust())).replacingOccurrences(of: "\u{A0}", with: " ")
+    #expect(html.contains("$38.40/h, 6.1 % more than the nominal $36.20/h."))
+    #expect(html.contains("How far to trust it") && html.contains("assumed: no measurement of hopper"))
+    #expect(html.contains("−12 % … +15 %"))
+  }
+
   @Test func everyTagIsClosed() {
     for plan in plans {
       let html = HTMLReport.render(Report(plan: plan))
