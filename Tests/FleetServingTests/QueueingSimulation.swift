@@ -42,6 +42,38 @@ func sampleQuantile(_ samples: [Double], _ percentile: Double) -> Double {
   return sorted[min(sorted.count - 1, Int(Double(sorted.count) * percentile))]
 }
 
+/// The same from a histogram of 20,000 bins up to the largest sample, at the upper ends of the bins.
+func binnedQuantiles(_ samples: [Double], _ percentiles: [Double]) -> [Double] {
+  let bins = 20_000
+  var counts = [Int](repeating: 0, count: bins + 1)
+  let width = samples.withUnsafeBufferPointer { values in
+    var largest = 0.0
+    var index = 0
+    while index < values.count {
+      if values[index] > largest { largest = values[index] }
+      index += 1
+    }
+    let width = largest / Double(bins)
+    counts.withUnsafeMutableBufferPointer { counts in
+      var index = 0
+      while index < values.count {
+        counts[Int(values[index] / width)] += 1
+        index += 1
+      }
+    }
+    return width
+  }
+  return percentiles.map { percentile in
+    var left = Int(Double(samples.count) * percentile)
+    var bin = 0
+    while bin < bins, counts[bin] <= left {
+      left -= counts[bin]
+      bin += 1
+    }
+    return Double(bin + 1) * width
+  }
+}
+
 /// Step times that are linear in everything, so that theory and simulation can be compared by hand.
 struct LinearSteps: StepTimes {
   var base = 0.010
