@@ -38,11 +38,10 @@ struct QueueGenerator: RandomNumberGenerator {
 
 /// The value that the given share of samples does not exceed.
 func sampleQuantile(_ samples: [Double], _ percentile: Double) -> Double {
-  let sorted = samples.sorted()
-  return sorted[min(sorted.count - 1, Int(Double(sorted.count) * percentile))]
+  binnedQuantiles(samples, [percentile])[0]
 }
 
-/// The same from a histogram of 20,000 bins up to the largest sample, at the upper ends of the bins.
+/// The same for several shares, from a histogram of 20,000 bins up to the largest sample, at the upper ends of the bins.
 func binnedQuantiles(_ samples: [Double], _ percentiles: [Double]) -> [Double] {
   let bins = 20_000
   var counts = [Int](repeating: 0, count: bins + 1)
