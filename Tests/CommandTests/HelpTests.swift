@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct HelpTests {
   static let commands: [[String]] = [
-    [], ["check"], ["plan"], ["compare"], ["predict"], ["catalog"], ["catalog", "list"], ["catalog", "show"],
+    [], ["check"], ["plan"], ["compare"], ["predict"], ["tabulate"], ["catalog"], ["catalog", "list"],
+    ["catalog", "show"],
     ["catalog", "explain"], ["catalog", "import"], ["export"], ["init"],
   ]
 

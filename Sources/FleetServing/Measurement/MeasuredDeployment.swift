@@ -94,7 +94,7 @@ extension Measurement {
   }
 
   /// Devices of one instance of each phase. Collections state devices per worker or of all workers: the sum tells which.
-  private func devicesPerWorker(
+  func devicesPerWorker(
     _ prefill: Workers, _ decode: Workers
   ) throws(UnresolvedMeasurement) -> (prefill: Int, decode: Int) {
     guard prefill.count >= 1, decode.count >= 1 else {

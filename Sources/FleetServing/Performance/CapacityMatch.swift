@@ -12,9 +12,9 @@ extension CapacityTable {
   ///
   /// Rows about the class itself apply directly; of several, the one with the highest rate whose latencies meet the
   /// objectives. Without one, every length of the class goes into the smallest bucket (by input + output) that
-  /// contains it; a row without a corner on a side is unbounded there. A row whose measured latency exceeds the
-  /// class's objective cannot serve it. Mean requests per second add up as shares of an instance's time, which is how
-  /// Mélange (Griggs et al. 2024) combines buckets.
+  /// contains it; of several rows of a bucket, again the one with the highest rate. A row without a corner on a side is
+  /// unbounded there. A row whose measured latency exceeds the class's objective cannot serve it. Mean requests per second
+  /// add up as shares of an instance's time, which is how Mélange (Griggs et al. 2024) combines buckets.
   ///
   /// Only the latencies that the phase decides are held against objectives: TTFT for prefill, TPOT for decode, both
   /// for aggregated.
@@ -28,7 +28,9 @@ extension CapacityTable {
       return .serves(
         CapacityMatch(load: 1 / best.ratePerSecond, ttftSeconds: best.ttftSeconds, tpotSeconds: best.tpotSeconds))
     }
-    let buckets = rows.filter { $0.classID == nil && $0.ratePerSecond > 0 }.sorted { $0.size < $1.size }
+    let buckets = rows.filter { $0.classID == nil && $0.ratePerSecond > 0 }.sorted {
+      ($0.size, -$0.ratePerSecond) < ($1.size, -$1.ratePerSecond)
+    }
     guard !buckets.isEmpty else {
       return .rejected(reason: "capacity table \(id) has no row for class \(requestClass.id) and no bucket")
     }

@@ -3,6 +3,31 @@ import FleetJSON
 extension ProblemReading {
   func readTables(_ object: JSONObject) -> [CapacityTable]? {
     guard let reader = object.optional("capacity_tables") else { return [] }
+    return reader.isString ? readTablesFile(reader) : readTables(reader)
+  }
+
+  /// A JSON file with the one key `capacity_tables`, as `fleetplan tabulate` writes it.
+  private func readTablesFile(_ reader: JSONReader) -> [CapacityTable]? {
+    guard let name = reader.string("the path of a JSON file") else { return nil }
+    let collector = FaultCollector(source: name, limit: 20)
+    var tables: [CapacityTable]?
+    do throws(Faults) {
+      let bytes = try InputFile.read(path: resolvedPath(name))
+      manifest += "\(name) \(sha256Hex(bytes))\n"
+      let file = JSONReader(try JSONParser.parse(bytes, source: name), faults: collector)
+      if let list = file.object("an object with capacity_tables", keys: ["capacity_tables"])?.required(
+        "capacity_tables", "an array of capacity tables")
+      {
+        tables = readTables(list)
+      }
+    } catch {
+      collector.add(error)
+    }
+    for fault in collector.faults { reader.fault("\(name), \(fault.description)") }
+    return collector.isEmpty ? tables : nil
+  }
+
+  private func readTables(_ reader: JSONReader) -> [CapacityTable]? {
     guard let elements = reader.array("an array of capacity tables", count: 0...ProblemBounds.tables) else {
       return nil
     }
