@@ -68,7 +68,7 @@ import Testing
     try folder.write("system,backend,modell\n", to: "b.csv")
     let run = try tabulate(["a.csv", "b.csv", "--output", "tables.json"], in: folder)
     #expect(run.status == 2)
-    for place in ["a.csv:2:42: row 1, tp", "a.csv:2:48: row 1, tpot_ms", "b.csv:1:16: header"] {
+    for place in ["a.csv:2:43: row 1, tp", "a.csv:2:49: row 1, tpot_ms", "b.csv:1:16: header"] {
       #expect(run.errors.contains(place), "\(place): \(run.errors)")
     }
     #expect(try folder.read("tables.json") == "kept")

@@ -100,7 +100,7 @@ import Testing
       rows: rows + [larger])
     var problem = try decoded(problem("[]"))
     for (limit, load) in [(0.05, 1.0 / 3), (0.025, 0.5), (0.01, 1)] {
-      problem.classes[0].objective.tpot = LatencyObjective(seconds: limit)
+      problem.classes[0].objective.tpot = LatencyObjective(seconds: limit, percentile: 0.95)
       guard case .serves(let match) = table.load(for: problem.classes[0]) else {
         Issue.record("not served within \(limit)")
         continue

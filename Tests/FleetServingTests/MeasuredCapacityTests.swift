@@ -107,7 +107,7 @@ import Testing
       }
       let rates = [1, 1.1, 1.5, 3, 100].map(rate)
       #expect(rates == rates.sorted())
-      #expect(rates.last == tables(rows).tables.last?.rows.first?.ratePerSecond)
+      #expect(rates.last == tables(rows).tables.compactMap { $0.rows.first?.ratePerSecond }.max())
     }
   }
 

@@ -16,8 +16,9 @@ extension ProblemFormat {
       "Pools of devices, 1 to 64. A string is an id, name or alias of the catalog and becomes the id of the pool."),
     Field("classes", "array of `class`", "Streams of similar requests, 1 to 200."),
     Field(
-      "capacity_tables", "array of `capacity_table`", default: "none",
-      "Measured configurations, which bypass the latency model."),
+      "capacity_tables", "array of `capacity_table`, or string", default: "none",
+      "Measured configurations, which bypass the latency model; or the path of a JSON file with this key, as `fleetplan "
+        + "tabulate` writes it."),
     Field(
       "links", "array of `link`", default: "none",
       "Networks between pools. Pairs without one use the devices' own figures."),
