@@ -58,12 +58,16 @@ struct LatencyEvaluation: Sendable {
     return result
   }
 
-  /// Latencies that a measured table states for a class.
-  func measured(table: CapacityTable, classIndex: Int) -> Prediction {
-    guard case .serves(let match) = table.load(for: problem.classes[classIndex]) else {
-      return Prediction(ttftSeconds: nil, tpotSeconds: nil)
+  /// Latencies that a measured table states for the classes that share its instances: those of the slowest rows used,
+  /// because sequences of one instance go through the same steps.
+  func measured(table: CapacityTable, classes: [Int]) -> [Int: Prediction] {
+    var worst = Prediction(ttftSeconds: nil, tpotSeconds: nil)
+    for index in classes {
+      guard case .serves(let match) = table.load(for: problem.classes[index]) else { continue }
+      worst.ttftSeconds = [worst.ttftSeconds, match.ttftSeconds].compactMap(\.self).max()
+      worst.tpotSeconds = [worst.tpotSeconds, match.tpotSeconds].compactMap(\.self).max()
     }
-    return Prediction(ttftSeconds: match.ttftSeconds, tpotSeconds: match.tpotSeconds)
+    return Dictionary(classes.map { ($0, worst) }) { first, _ in first }
   }
 
   /// Visible KV transfer of a class between two configurations [s]; 0 where one of them is a measured table.

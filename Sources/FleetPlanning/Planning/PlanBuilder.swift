@@ -140,13 +140,7 @@ struct PlanBuilder: Sendable {
       .map { (classIndex: $0.0.classIndex, rate: $0.1) }
     guard !mix.isEmpty else { return [:] }
     if let table = candidate.tableIndex {
-      return Dictionary(
-        uniqueKeysWithValues: mix.map { entry in
-          (
-            entry.classIndex,
-            evaluation.measured(table: problem.capacityTables[table], classIndex: entry.classIndex)
-          )
-        })
+      return evaluation.measured(table: problem.capacityTables[table], classes: mix.map(\.classIndex))
     }
     guard let configuration = candidate.configuration else { return [:] }
     // Spares stand idle by the policy: they do not share the load.

@@ -55,10 +55,7 @@ extension PlanCheck {
         }
         if let table = group.table {
           faults += measuredFaults(plan, group, table, mix, instances)
-          predictions[group.plan.id] = Dictionary(
-            uniqueKeysWithValues: mix.map {
-              ($0.classIndex, plan.evaluation.measured(table: table, classIndex: $0.classIndex))
-            })
+          predictions[group.plan.id] = plan.evaluation.measured(table: table, classes: mix.map(\.classIndex))
         } else if let configuration = group.configuration {
           predictions[group.plan.id] = plan.evaluation.predict(
             phase: group.plan.phase, configuration: configuration, instances: instances,
