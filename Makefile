@@ -1,8 +1,9 @@
 # fleetplan: plan LLM serving fleets. `make help` lists the targets.
 
 SWIFT ?= swift
-# Debian packages: GLPK with its headers and tools; CBC, an independent solver that tests ask for the same optimum.
-PACKAGES := libglpk-dev glpk-utils coinor-cbc
+# Debian packages: GLPK with its headers and tools; LAPACK for the fit of the latency model; CBC, an independent solver that
+# tests ask for the same optimum.
+PACKAGES := libglpk-dev glpk-utils liblapacke-dev coinor-cbc
 FLEETPLAN := .build/release/fleetplan
 DEMO := examples/fleet-of-4-models/problem.json
 

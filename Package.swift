@@ -7,6 +7,7 @@ let package = Package(
     .library(name: "FleetPlan", targets: ["FleetPlan"]),
     .library(name: "FleetServing", targets: ["FleetServing"]),
     .library(name: "FleetReporting", targets: ["FleetReporting"]),
+    .library(name: "FleetCalibration", targets: ["FleetCalibration"]),
     .library(name: "FleetOptimization", targets: ["FleetOptimization"]),
     .executable(name: "fleetplan", targets: ["fleetplan"]),
   ],
@@ -22,18 +23,22 @@ let package = Package(
     .target(name: "FleetJSON"),
     .target(name: "FleetServing", dependencies: ["FleetJSON"]),
     .target(name: "FleetReporting", dependencies: ["FleetServing", "FleetJSON"]),
+    // Fitting the latency model. LAPACK (BSD) solves its least squares.
+    .systemLibrary(name: "CLAPACKE", providers: [.apt(["liblapacke-dev"])]),
+    .target(name: "FleetCalibration", dependencies: ["FleetServing", "FleetJSON", "CLAPACKE"]),
     // The planner, the umbrella and the command.
     .target(name: "FleetPlanning", dependencies: ["FleetServing", "FleetOptimization", "FleetJSON"]),
     .target(name: "FleetPlan", dependencies: ["FleetServing", "FleetPlanning", "FleetReporting"]),
     .executableTarget(
       name: "fleetplan",
       dependencies: [
-        "FleetPlan", "FleetJSON", "FleetOptimization",
+        "FleetPlan", "FleetCalibration", "FleetJSON", "FleetOptimization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "FleetJSONTests", dependencies: ["FleetJSON"]),
     .testTarget(name: "FleetOptimizationTests", dependencies: ["FleetOptimization"]),
     .testTarget(name: "FleetServingTests", dependencies: ["FleetServing", "FleetJSON"]),
+    .testTarget(name: "FleetCalibrationTests", dependencies: ["FleetCalibration", "FleetServing", "FleetJSON"]),
     .testTarget(name: "FleetPlanningTests", dependencies: ["FleetPlanning", "FleetReporting"]),
     .testTarget(name: "FleetReportingTests", dependencies: ["FleetReporting"]),
     .testTarget(name: "CommandTests", dependencies: ["fleetplan", "FleetPlan"]),

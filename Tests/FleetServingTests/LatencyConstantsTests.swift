@@ -49,7 +49,7 @@ let modelsDirectory =
       let paths = Set(error.all.map(\.path))
       for path in [
         "/format", "/familys", "/families/a/compute_efficiency", "/families/a/memory_efficiency", "/other_backend",
-        "/other_family", "/kv_transfer", "/shared/burst_share", "/memory/usable_share",
+        "/other_family", "/kv_transfer", "/shared/prompt_token_s", "/memory/usable_share",
       ] { #expect(paths.contains(path), "\(path) missing in \(error)") }
     }
   }

@@ -14,11 +14,11 @@ enum RoundNumbers {
       collectiveLatencySeconds: collectiveLatency)
     let backend = LatencyConstants.Backend(
       decodeLayerSeconds: decodeLayer, prefillLayerSeconds: prefillLayer, sequenceSeconds: sequence,
-      stepSeconds: step, closedLoopWaitSteps: 2)
+      stepSeconds: step, closedLoopWaitSteps: 2, burstShare: 0.1, waveShare: 0.1)
     let shared = LatencyConstants.Shared(
       eightBitEfficiency: 0.5, fourBitEfficiency: 0.25, expertComputeFactor: 1, expertMemoryFactor: 1,
-      expertLayerOverhead: expertOverhead, latentLayerOverhead: latentOverhead, interferenceShare: 0.5,
-      burstShare: 0.1, promptTokenSeconds: promptToken)
+      nativeFourBitMemoryFactor: 1, expertLayerOverhead: expertOverhead, latentLayerOverhead: latentOverhead,
+      linearLayerOverhead: 0, interferenceShare: 0.5, promptTokenSeconds: promptToken)
     return LatencyConstants(
       families: ["round": hardware], backends: ["round": backend], otherBackend: backend, shared: shared,
       otherFamily: hardware,

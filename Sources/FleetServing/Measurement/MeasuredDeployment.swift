@@ -48,7 +48,7 @@ public struct UnresolvedMeasurement: Error, Sendable, Hashable {
 extension Measurement {
   /// Finds accelerator, model, precision and parallel strategy in a catalog.
   ///
-  /// The KV cache is taken to be in 16 bit, because collections of benchmarks do not state its precision.
+  /// Collections of benchmarks do not state the precision of the KV cache: see `kvPrecision`.
   /// - Throws: The first reason why that is not possible: an unknown name, devices that do not make up the degrees, or
   ///   speculative decoding, which is not modelled.
   public func resolved(in catalog: Catalog) throws(UnresolvedMeasurement) -> ResolvedMeasurement {
@@ -65,10 +65,11 @@ extension Measurement {
     guard ["none", "assumed_none", ""].contains(speculation.lowercased()) else {
       throw UnresolvedMeasurement("speculative decoding (\(speculation)) is not modelled")
     }
+    let backend = knownBackend(among: catalog.latencyConstants.backends.keys.sorted())
     func configuration(_ strategy: ParallelStrategy) -> InstanceConfiguration {
       InstanceConfiguration(
         model: model, accelerator: accelerator, strategy: strategy, weightPrecision: precision,
-        kvPrecision: accelerator.kvLayout.precisions.contains(.bf16) ? .bf16 : .fp16, backend: backend)
+        kvPrecision: kvPrecision(accelerator, backend, weights: precision), backend: backend)
     }
     guard kind == .disaggregated else {
       let strategy = ParallelStrategy(tensor: tensor, expert: expert, data: data)
@@ -91,6 +92,27 @@ extension Measurement {
     return ResolvedMeasurement(
       measurement: self,
       deployment: .disaggregated(prefill: try pool(prefill, sizes.prefill), decode: try pool(decode, sizes.decode)))
+  }
+
+  /// The backend by its fitted name: collections write `dynamo-sglang` or `trt` for what runs on SGLang or TensorRT-LLM.
+  private func knownBackend(among known: [String]) -> String {
+    let spelled = backend.lowercased()
+    if known.contains(spelled) { return spelled }
+    let engines = [("sglang", "sglang"), ("trt", "trtllm"), ("tensorrt", "trtllm"), ("vllm", "vllm")]
+    return engines.first { spelled.contains($0.0) }?.1 ?? backend
+  }
+
+  /// Precision of the KV cache where a collection does not say.
+  ///
+  /// Benchmarks whose concurrency exceeds what memory holds show it: by Little's law the running sequences are
+  /// `c·output·TPOT/(TTFT + output·TPOT)`, and on H200, B200 and with TensorRT-LLM they are as many as an 8-bit cache holds
+  /// when the weights have 8 bits or fewer.
+  private func kvPrecision(_ accelerator: Accelerator, _ backend: String, weights: Precision) -> Precision {
+    let wide: Precision = accelerator.kvLayout.precisions.contains(.bf16) ? .bf16 : .fp16
+    let isNarrow = weights != .bf16 && weights != .fp16
+    let isLarge = accelerator.memoryBytes > 100e9
+    guard isNarrow, backend == "trtllm" || isLarge, accelerator.kvLayout.precisions.contains(.fp8) else { return wide }
+    return .fp8
   }
 
   /// Devices of one instance of each phase. Collections state devices per worker or of all workers: the sum tells which.

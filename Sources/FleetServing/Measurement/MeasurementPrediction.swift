@@ -23,13 +23,23 @@ extension LatencyModel {
       return ClosedLoopPrediction(ttftSeconds: prefill.totalSeconds, tpotSeconds: decode.totalSeconds)
     case .instance(let configuration):
       return closedLoop(
-        configuration, concurrency: measurement.concurrency, inputTokens: input, outputTokens: output)
+        configuration, concurrency: measurement.concurrency, inputTokens: input, outputTokens: output,
+        equalLengths: measurement.lengthRatio > 0.95)
     case .disaggregated(let prefill, let decode):
       return closedLoopDisaggregated(
         prefill: prefill.configuration, prefillInstances: prefill.instances, decode: decode.configuration,
         decodeInstances: decode.instances, concurrency: measurement.concurrency, inputTokens: input,
         outputTokens: output)
     }
+  }
+
+  /// Running sequences of the instance that generates the tokens of a measurement; those of a step are its concurrency.
+  public func decodeBatch(_ resolved: ResolvedMeasurement) -> Double {
+    let row = resolved.measurement
+    guard row.kind != .step else { return max(row.concurrency, 1) }
+    return closedLoopBatch(
+      resolved.deployment.decodingConfiguration, concurrency: row.concurrency, inputTokens: row.meanInputTokens,
+      outputTokens: row.meanOutputTokens)
   }
 
   /// Why a measured deployment cannot run the lengths that were measured; `nil` when nothing speaks against it.

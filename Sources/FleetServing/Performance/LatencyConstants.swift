@@ -44,16 +44,22 @@ public struct LatencyConstants: Sendable, Hashable {
     /// Decode steps that a request of a closed-loop benchmark waits before its prompt is taken (K_D). An open-loop
     /// queue model represents that wait itself and must not add it.
     public var closedLoopWaitSteps: Double
+    /// Share of the other sequences whose prompts arrive at the same time in a closed loop (f).
+    public var burstShare: Double
+    /// The same when all answers have one length (f_w): sequences then end, and begin, in waves.
+    public var waveShare: Double
 
     public init(
       decodeLayerSeconds: Double, prefillLayerSeconds: Double, sequenceSeconds: Double, stepSeconds: Double,
-      closedLoopWaitSteps: Double
+      closedLoopWaitSteps: Double, burstShare: Double, waveShare: Double
     ) {
       self.decodeLayerSeconds = decodeLayerSeconds
       self.prefillLayerSeconds = prefillLayerSeconds
       self.sequenceSeconds = sequenceSeconds
       self.stepSeconds = stepSeconds
       self.closedLoopWaitSteps = closedLoopWaitSteps
+      self.burstShare = burstShare
+      self.waveShare = waveShare
     }
   }
 
@@ -67,30 +73,33 @@ public struct LatencyConstants: Sendable, Hashable {
     public var expertComputeFactor: Double
     /// Factor on the memory efficiency of routed experts.
     public var expertMemoryFactor: Double
+    /// Further factor on the memory efficiency of routed experts in a 4-bit format that the accelerator multiplies in.
+    public var nativeFourBitMemoryFactor: Double
     /// Additional layer overhead of mixture-of-experts models, as a fraction.
     public var expertLayerOverhead: Double
     /// Additional layer overhead of latent attention, as a fraction.
     public var latentLayerOverhead: Double
+    /// Additional overhead of a layer with linear attention, as a fraction.
+    public var linearLayerOverhead: Double
     /// Share of the prompts of the other sequences that lengthen a token's step in a closed loop (φ).
     public var interferenceShare: Double
-    /// Share of the other sequences whose prompts arrive at the same time in a closed loop (f).
-    public var burstShare: Double
     /// Time of tokenising and handling one prompt token outside the device [s/token] (T_k).
     public var promptTokenSeconds: Double
 
     public init(
       eightBitEfficiency: Double, fourBitEfficiency: Double, expertComputeFactor: Double, expertMemoryFactor: Double,
-      expertLayerOverhead: Double, latentLayerOverhead: Double, interferenceShare: Double, burstShare: Double,
-      promptTokenSeconds: Double
+      nativeFourBitMemoryFactor: Double, expertLayerOverhead: Double, latentLayerOverhead: Double,
+      linearLayerOverhead: Double, interferenceShare: Double, promptTokenSeconds: Double
     ) {
       self.eightBitEfficiency = eightBitEfficiency
       self.fourBitEfficiency = fourBitEfficiency
       self.expertComputeFactor = expertComputeFactor
       self.expertMemoryFactor = expertMemoryFactor
+      self.nativeFourBitMemoryFactor = nativeFourBitMemoryFactor
       self.expertLayerOverhead = expertLayerOverhead
       self.latentLayerOverhead = latentLayerOverhead
+      self.linearLayerOverhead = linearLayerOverhead
       self.interferenceShare = interferenceShare
-      self.burstShare = burstShare
       self.promptTokenSeconds = promptTokenSeconds
     }
   }

@@ -106,11 +106,12 @@ extension LatencyConstants.Backend {
         [
           "decode_layer_s": Range.seconds, "prefill_layer_s": Range.seconds, "sequence_s": Range.seconds,
           "step_s": Range.seconds, "closed_loop_wait_steps": (nil, .closed(0, 1000)),
+          "burst_share": Range.share, "wave_share": Range.share,
         ])
     else { return nil }
     self.init(
       decodeLayerSeconds: values[0], prefillLayerSeconds: values[1], sequenceSeconds: values[2],
-      stepSeconds: values[3], closedLoopWaitSteps: values[4])
+      stepSeconds: values[3], closedLoopWaitSteps: values[4], burstShare: values[5], waveShare: values[6])
   }
 }
 
@@ -122,14 +123,16 @@ extension LatencyConstants.Shared {
         [
           "eight_bit_efficiency": Range.efficiency, "four_bit_efficiency": Range.efficiency,
           "expert_compute_factor": Range.efficiency, "expert_memory_factor": Range.efficiency,
-          "expert_layer_overhead": Range.overhead, "latent_layer_overhead": Range.overhead,
-          "interference_share": Range.share, "burst_share": Range.share, "prompt_token_s": Range.seconds,
+          "native_four_bit_memory_factor": Range.efficiency, "expert_layer_overhead": Range.overhead,
+          "latent_layer_overhead": Range.overhead, "linear_layer_overhead": Range.overhead,
+          "interference_share": Range.share, "prompt_token_s": Range.seconds,
         ])
     else { return nil }
     self.init(
       eightBitEfficiency: values[0], fourBitEfficiency: values[1], expertComputeFactor: values[2],
-      expertMemoryFactor: values[3], expertLayerOverhead: values[4], latentLayerOverhead: values[5],
-      interferenceShare: values[6], burstShare: values[7], promptTokenSeconds: values[8])
+      expertMemoryFactor: values[3], nativeFourBitMemoryFactor: values[4], expertLayerOverhead: values[5],
+      latentLayerOverhead: values[6], linearLayerOverhead: values[7], interferenceShare: values[8],
+      promptTokenSeconds: values[9])
   }
 }
 

@@ -44,8 +44,8 @@ public enum LatencyEvidence: Sendable, Hashable {
 extension LatencyConstants {
   /// How well founded the constants of an accelerator family under a backend are, whatever the model.
   public func evidence(family: String, backend: String) -> LatencyEvidence {
-    guard families[family] != nil else { return .assumed }
     let ofFamily = coverage.filter { $0.family == family }
+    guard !ofFamily.isEmpty else { return .assumed }
     let both = ofFamily.filter { $0.backend == backend }.reduce(0) { $0 + $1.rows }
     return both > 0 ? .measured(rows: both) : .calibratedFamily(rows: ofFamily.reduce(0) { $0 + $1.rows })
   }
@@ -61,7 +61,7 @@ extension LatencyModel {
     let rows = constants.coverage.filter {
       $0.family == family && $0.backend == configuration.backend && $0.model == configuration.model.id
     }.reduce(0) { $0 + $1.rows }
-    return rows > 0 && constants.families[family] != nil
+    return rows > 0
       ? .modelMeasured(rows: rows) : constants.evidence(family: family, backend: configuration.backend)
   }
 

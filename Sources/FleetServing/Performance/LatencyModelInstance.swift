@@ -34,6 +34,7 @@ public struct InstanceLatency: Sendable {
     layerFactor =
       1 + (model.isMixtureOfExperts ? fit.shared.expertLayerOverhead : 0)
       + (model.attention.isLatent ? fit.shared.latentLayerOverhead : 0)
+      + fit.shared.linearLayerOverhead * Double(model.linearAttention?.layers ?? 0) / Double(max(model.layers, 1))
   }
 
   /// See `LatencyModel.decodeStep(_:batch:contextTokens:)`.

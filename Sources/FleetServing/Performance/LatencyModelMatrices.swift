@@ -44,12 +44,14 @@ struct ExpertTime: Sendable {
     guard let mixture = model.mixtureOfExperts else { return nil }
     let accelerator = configuration.accelerator
     let devices = Double(configuration.strategy.devicesPerStage)
+    let precision = model.precision(of: .routedExperts, in: configuration.weightPrecision)
     let rate =
-      accelerator.effectiveFlops(
-        model.precision(of: .routedExperts, in: configuration.weightPrecision), shared: fit.shared)
+      accelerator.effectiveFlops(precision, shared: fit.shared)
       * fit.hardware.computeEfficiency * fit.shared.expertComputeFactor
+    let isNativeFourBit = [.nvfp4, .mxfp4].contains(precision) && accelerator.denseFlops[.fp4] != nil
     let bandwidth =
       accelerator.memoryBandwidthBytesPerSecond * fit.hardware.memoryEfficiency * fit.shared.expertMemoryFactor
+      * (isNativeFourBit ? fit.shared.nativeFourBitMemoryFactor : 1)
     secondsPerToken = 2 * Double(model.activeParameters(of: .routedExperts)) / devices / rate
     allExpertsMemorySeconds =
       model.weightBytes(of: .routedExperts, in: configuration.weightPrecision) / devices / bandwidth

@@ -42,7 +42,7 @@ public struct LatencyProfile: Sendable, Hashable {
 
 /// Measured log-residuals at points of two positive coordinates, and their interpolation.
 ///
-/// `r(x) = m + Σ w_i·(r_i − m)/(Σ w_i + κ)` with `w_i = exp(−|ln x − ln x_i|²/2h²)`, and the shrunk mean
+/// `r(x) = m + Σ w_i·(r_i − m)/(Σ w_i + κ)` with `w_i = exp(−Σ_k (ln x_k − ln x_ik)²/2h_k²)`, and the shrunk mean
 /// `m = Σ r_i/(n + κ_m)`: near a measurement its value, between them their weighted mean, far from all of them the mean of the
 /// configuration, and towards 0 where measurements are few. `h`, `κ` and `κ_m` were chosen by cross-validation
 /// (`docs/accuracy.md`).
@@ -79,10 +79,10 @@ public struct ResidualTable: Sendable, Hashable {
 
   public func hash(into hasher: inout Hasher) { hasher.combine(points) }
 
-  /// Width of the kernel in natural logarithms of the coordinates (h).
-  static let bandwidth = 0.7
+  /// Widths of the kernel in natural logarithms of the coordinates (h).
+  static let bandwidth = (first: 0.5, second: 0.7)
   /// Weight of the mean of the configuration against near measurements (κ).
-  static let localShrinkage = 0.3
+  static let localShrinkage = 0.05
   /// Weight of 0 against the measurements, in measurements (κ_m).
   static let meanShrinkage = 1.0
 
@@ -94,9 +94,9 @@ public struct ResidualTable: Sendable, Hashable {
     var weights = 0.0
     var sum = 0.0
     for (point, at) in zip(points, logarithms) {
-      let dx = x - at.first
-      let dy = y - at.second
-      let weight = exponential(-(dx * dx + dy * dy) / (2 * Self.bandwidth * Self.bandwidth))
+      let dx = (x - at.first) / Self.bandwidth.first
+      let dy = (y - at.second) / Self.bandwidth.second
+      let weight = exponential(-(dx * dx + dy * dy) / 2)
       weights += weight
       sum += weight * (point.logResidual - mean)
     }

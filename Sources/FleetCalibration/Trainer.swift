@@ -1,0 +1,89 @@
+import FleetServing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Makes constants from rows: the fit, then deviations and profiles, then what was fitted on how many rows.
+struct Trainer {
+  /// Memory, transfer and, when updating, everything else comes from here.
+  let base: LatencyConstants
+  /// Priors of families by name: logarithms of their constants relative to the mean.
+  let offsets: [String: [Double]]
+  /// A fit of all rows to start from.
+  var warm: ConstantsFit?
+
+  /// Constants from the priors and rows alone.
+  func trained(on rows: [CalibrationRow]) -> LatencyConstants {
+    corrected(fit(rows), rows)
+  }
+
+  /// The fit without deviations and profiles.
+  func fit(_ rows: [CalibrationRow]) -> ConstantsFit {
+    var weighted = rows
+    weighted.balance()
+    var empty = base
+    empty.families = [:]
+    empty.backends = [:]
+    empty.corrections = .none
+    empty.errors = LatencyErrors()
+    empty.coverage = []
+    let parameters = FitParameters(
+      families: Self.names(rows, \.family), backends: Self.names(rows, \.backend),
+      servedBackends: Set(rows.filter { $0.measurement.kind != .step }.map(\.backend)), offsets: offsets, base: empty)
+    return ConstantsFit(
+      weighted, parameters: parameters, start: warm.map { parameters.start(from: $0.parameters, $0.vector) })
+  }
+
+  func corrected(_ fit: ConstantsFit, _ rows: [CalibrationRow]) -> LatencyConstants {
+    var constants = fit.constants
+    for family in offsets.keys where constants.families[family] == nil {
+      // A family with published kernel measurements and no rows keeps its prior.
+      var hardware = constants.otherFamily
+      for (constant, offset) in zip(FittedConstants.hardware, offsets[family] ?? []) {
+        hardware[keyPath: constant.value] *= exp(offset)
+      }
+      constants.families[family] = hardware
+    }
+    constants.coverage = Self.coverage(rows)
+    return CorrectionFit.corrected(constants, rows, isUpdate: false)
+  }
+
+  /// Known constants, moved by further rows of families and backends that have enough of them.
+  func updated(_ constants: LatencyConstants, with rows: [CalibrationRow]) -> LatencyConstants {
+    let enough = LatencyProfile.fewestProbes
+    let families = Self.names(rows, \.family).filter { name in rows.filter { $0.family == name }.count >= enough }
+    let backends = Self.names(rows, \.backend).filter { name in rows.filter { $0.backend == name }.count >= enough }
+    // A backend that many rows of other hardware agree on is not moved by a few.
+    let unknownBackends = backends.filter { constants.backends[$0] == nil }
+    let parameters = FitParameters(updating: constants, families: families, backends: unknownBackends)
+    var weighted = rows
+    weighted.balance()
+    var result = parameters.count == 0 ? constants : ConstantsFit(weighted, parameters: parameters).constants
+    result.coverage = Self.merged(constants.coverage + Self.coverage(rows.filter { families.contains($0.family) }))
+    return CorrectionFit.corrected(result, rows, isUpdate: true)
+  }
+
+  private static func names(_ rows: [CalibrationRow], _ name: (CalibrationRow) -> String) -> [String] {
+    Set(rows.map(name)).sorted()
+  }
+
+  private static func coverage(_ rows: [CalibrationRow]) -> [LatencyConstants.Coverage] {
+    merged(
+      rows.map {
+        LatencyConstants.Coverage(family: $0.family, backend: $0.backend, model: $0.configuration.model.id, rows: 1)
+      })
+  }
+
+  private static func merged(_ entries: [LatencyConstants.Coverage]) -> [LatencyConstants.Coverage] {
+    var counts: [[String]: Int] = [:]
+    for entry in entries { counts[[entry.family, entry.backend, entry.model ?? ""], default: 0] += entry.rows }
+    return counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, rows in
+      LatencyConstants.Coverage(family: key[0], backend: key[1], model: key[2].isEmpty ? nil : key[2], rows: rows)
+    }
+  }
+}
