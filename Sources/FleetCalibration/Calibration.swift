@@ -25,6 +25,7 @@ public struct Calibration: Sendable {
     public var text: String
   }
 
+  public let start: Start
   /// Constants with corrections, errors and coverage; provenance is the caller's to add.
   public let constants: LatencyConstants
   /// Rows that were fitted.
@@ -33,21 +34,23 @@ public struct Calibration: Sendable {
   public let unusable: [Remark]
   /// Rows that were used and lie far from what the fitted model says.
   public let outliers: [Remark]
-  /// Predictions of left-out rows; empty when cross-validation was not asked for.
+  /// Predictions of left-out rows; empty when cross-validation was not asked for, or with fewer than five rows.
   public let leftOut: [LeftOutPrediction]
+  /// Predictions of all rows with the constants of the catalog: what the fit has to improve on.
+  public let before: [LeftOutPrediction]
 
   /// Errors are computed anew from at least so many rows; else those of the catalog are kept.
   public static let fewestRowsForErrors = 200
 
   /// - Parameters:
   ///   - catalog: Names, hardware, and the constants to start from.
-  ///   - offsets: Priors of accelerator families relative to the mean of all, as logarithms in the order of
-  ///     `FittedConstants.hardware`.
+  ///   - priors: What published kernel measurements say of families without rows.
   ///   - splits: What to cross-validate.
   public init(
-    _ measurements: [Measurement], catalog: Catalog, start: Start, offsets: [String: [Double]] = [:],
+    _ measurements: [Measurement], catalog: Catalog, start: Start, priors: LatencyPriors? = nil,
     splits: [AccuracySplit] = AccuracySplit.allCases
   ) {
+    self.start = start
     var unusable: [Remark] = []
     rows = measurements.compactMap { measurement in
       do throws(UnresolvedMeasurement) {
@@ -68,7 +71,7 @@ public struct Calibration: Sendable {
     }
     self.unusable = unusable
 
-    var trainer = Trainer(base: catalog.latencyConstants, offsets: offsets)
+    var trainer = Trainer(base: catalog.latencyConstants, priors: priors)
     var fitted: LatencyConstants
     switch start {
     case .priors:
@@ -77,9 +80,15 @@ public struct Calibration: Sendable {
       fitted = trainer.corrected(fit, rows)
     case .catalog: fitted = trainer.updated(catalog.latencyConstants, with: rows)
     }
-    let canValidate = start == .priors && rows.count >= Self.fewestRowsForErrors
-    leftOut = canValidate ? CrossValidation(trainer: trainer, rows: rows).predictions(splits) : []
-    fitted.errors = leftOut.isEmpty ? catalog.latencyConstants.errors : ErrorBands.table(leftOut)
+    let validation = CrossValidation(trainer: trainer, rows: rows)
+    before = validation.predictions(of: Array(rows.indices), with: catalog.latencyConstants, .newPoint, fold: 0)
+    switch start {
+    case .priors: leftOut = validation.predictions(splits)
+    case .catalog: leftOut = splits.isEmpty ? [] : validation.predictionsOfProbes(catalog.latencyConstants)
+    }
+    fitted.errors =
+      start == .priors && rows.count >= Self.fewestRowsForErrors && !leftOut.isEmpty
+      ? ErrorBands.table(leftOut) : catalog.latencyConstants.errors
     constants = fitted
     outliers = Self.outliers(rows, LatencyModel(constants: fitted))
   }

@@ -40,6 +40,12 @@ enum CorrectionFit {
       }
     }
 
+    /// Spreads of groups relative to those of decode steps, the noise of a row, and the largest deviation that is believed:
+    /// a TTFT depends on how a benchmark was run.
+    var scale: Double { self == .closedLoopTTFT ? 1.7 : 1 }
+    var noise: Double { self == .closedLoopTTFT ? 0.25 : 0.09 }
+    var clip: Double { self == .closedLoopTTFT ? 0.7 : 1 }
+
     var table: WritableKeyPath<LatencyProfile, ResidualTable> {
       switch self {
       case .decode: \.decode
@@ -61,11 +67,17 @@ enum CorrectionFit {
     to constants: inout LatencyConstants
   ) {
     let samples = self.samples(quantity, rows, LatencyModel(constants: constants))
-    let estimates = GroupEffects.estimated(samples.map { ($0.configuration, $0.log) }, levels: levels)
-    let counts = samples.reduce(into: [LatencyScope: Int]()) { counts, sample in
+    // Bare prompts are timed for few models: deviations of groups make left-out rows worse, tables make them better.
+    let levels = quantity == .prefill ? [] : levels
+    let estimates = GroupEffects.estimated(
+      samples.map { ($0.configuration, $0.log) }, levels: levels, scale: quantity.scale, noise: quantity.noise)
+    var counts = samples.reduce(into: [LatencyScope: Int]()) { counts, sample in
       for level in levels { counts[level.scope(sample.configuration), default: 0] += 1 }
     }
     let effects = estimates.filter { $0.key.strategy == nil && (counts[$0.key] ?? 0) >= LatencyProfile.fewestProbes }
+    for sample in samples where quantity == .prefill {
+      counts[LatencyScope(sample.configuration), default: 0] += 1
+    }
     for (scope, value) in effects {
       var deviation = LatencyDeviation()
       deviation[keyPath: quantity.deviation] = value
@@ -79,7 +91,7 @@ enum CorrectionFit {
       points[scope, default: []].append(
         ResidualTable.Point(
           first: sample.first, second: sample.second,
-          logResidual: min(max(sample.log - common, -1), 1)))
+          logResidual: min(max(sample.log - common, -quantity.clip), quantity.clip)))
     }
     for (scope, points) in points {
       let table = ResidualTable(points: points.sorted { ($0.second, $0.first) < ($1.second, $1.first) })

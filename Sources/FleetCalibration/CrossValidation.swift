@@ -11,7 +11,9 @@ import FleetServing
 /// A question that left-out rows answer: how good is a prediction when this has not been measured?
 public enum AccuracySplit: String, Sendable, CaseIterable, Hashable {
   /// Other points of the same configuration were measured.
-  case newPoint = "new batch or length"
+  case newPoint = "new batch"
+  /// The same configuration was measured at other lengths of prompts and answers.
+  case newLength = "new length"
   /// The model was measured on the accelerator under the backend, in other configurations.
   case newConfiguration = "new configuration"
   /// No row of the model.
@@ -63,17 +65,36 @@ struct CrossValidation {
       training = fold.probes.map { rows[$0] }
       constants = trainer.updated(constants, with: training)
     }
-    let model = LatencyModel(constants: constants)
     let probes = Set(fold.probes)
-    return fold.leftOut.filter { !probes.contains($0) && !fold.unpredicted.contains($0) }.flatMap {
-      index -> [LeftOutPrediction] in
+    return predictions(
+      of: fold.leftOut.filter { !probes.contains($0) && !fold.unpredicted.contains($0) }, with: constants, split,
+      fold: fold.index)
+  }
+
+  /// Leaves out parts of a few rows that update known constants: one in five, or each of fewer than 25.
+  func predictionsOfProbes(_ constants: LatencyConstants) -> [LeftOutPrediction] {
+    guard rows.count >= LatencyProfile.fewestProbes else { return [] }
+    let folds = rows.count < 25 ? rows.count : Self.pointFolds
+    let order = shuffled(Array(rows.indices))
+    return (0..<folds).flatMap { fold -> [LeftOutPrediction] in
+      let leftOut = order.indices.filter { $0 % folds == fold }.map { order[$0] }
+      let training = order.indices.filter { $0 % folds != fold }.map { rows[order[$0]] }
+      return predictions(of: leftOut, with: trainer.updated(constants, with: training), .newPoint, fold: fold)
+    }
+  }
+
+  func predictions(
+    of indices: [Int], with constants: LatencyConstants, _ split: AccuracySplit, fold: Int
+  ) -> [LeftOutPrediction] {
+    let model = LatencyModel(constants: constants)
+    return indices.flatMap { index -> [LeftOutPrediction] in
       let row = rows[index]
       let errors = row.logErrors(model)
       let grade = model.evidence(for: row.configuration).grade
       func prediction(_ quantity: LatencyQuantity, _ error: Double?) -> LeftOutPrediction? {
         error.map {
           LeftOutPrediction(
-            split: split, fold: fold.index, row: row, grade: grade, quantity: quantity, logError: $0)
+            split: split, fold: fold, row: row, grade: grade, quantity: quantity, logError: $0)
         }
       }
       let prompt: LatencyQuantity = row.measurement.kind == .step ? .prefill : .ttft
@@ -84,6 +105,7 @@ struct CrossValidation {
   // MARK: Folds
 
   private static let pointFolds = 5
+  private static let lengthFolds = 3
   private static let configurationFolds = 8
 
   private func folds(_ split: AccuracySplit) -> [Fold] {
@@ -97,6 +119,16 @@ struct CrossValidation {
         }
       }
       return folds
+    case .newLength:
+      var folds = (0..<Self.lengthFolds).map { Fold(index: $0, leftOut: []) }
+      for group in groups({ LatencyScope($0.configuration).sortKey.joined(separator: " ") }) {
+        let lengths = Dictionary(grouping: group.rows) { row in
+          [rows[row].measurement.inputTokens, rows[row].measurement.outputTokens]
+        }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        guard lengths.count > 1 else { continue }
+        for (position, length) in lengths.enumerated() { folds[position % Self.lengthFolds].leftOut += length.value }
+      }
+      return folds.filter { !$0.leftOut.isEmpty }
     case .newConfiguration:
       var folds = (0..<Self.configurationFolds).map { Fold(index: $0, leftOut: []) }
       let all = groups { LatencyScope($0.configuration).sortKey.joined(separator: " ") }

@@ -29,12 +29,12 @@ struct FittedConstant<Group>: Sendable {
 /// there is data.
 enum FittedConstants {
   static let hardware: [FittedConstant<LatencyConstants.Hardware>] = [
-    .init(name: "compute_efficiency", value: \.computeEfficiency, prior: 0.65, spread: 0.15, deviation: 0.1),
-    .init(name: "memory_efficiency", value: \.memoryEfficiency, prior: 1.0, spread: 0.15, deviation: 0.1),
-    .init(name: "kv_read_efficiency", value: \.kvReadEfficiency, prior: 0.6, spread: 0.15, deviation: 0.1),
-    .init(name: "attention_efficiency", value: \.attentionEfficiency, prior: 0.5, spread: 0.15, deviation: 0.1),
-    .init(name: "link_efficiency", value: \.linkEfficiency, prior: 0.5, spread: 0.15, deviation: 0.1),
-    .init(name: "collective_latency_s", value: \.collectiveLatencySeconds, prior: 7e-6, spread: 0.3, deviation: 0.2),
+    .init(name: "compute_efficiency", value: \.computeEfficiency, prior: 0.65, spread: 0.2, deviation: 0.05),
+    .init(name: "memory_efficiency", value: \.memoryEfficiency, prior: 1.0, spread: 0.2, deviation: 0.05),
+    .init(name: "kv_read_efficiency", value: \.kvReadEfficiency, prior: 0.6, spread: 0.2, deviation: 0.05),
+    .init(name: "attention_efficiency", value: \.attentionEfficiency, prior: 0.5, spread: 0.2, deviation: 0.05),
+    .init(name: "link_efficiency", value: \.linkEfficiency, prior: 0.5, spread: 0.2, deviation: 0.05),
+    .init(name: "collective_latency_s", value: \.collectiveLatencySeconds, prior: 7e-6, spread: 0.3, deviation: 0.1),
   ]
 
   static let backend: [FittedConstant<LatencyConstants.Backend>] = [
@@ -85,8 +85,7 @@ struct FitParameters: Sendable {
   /// - Parameter servedBackends: Backends with serving benchmarks. Others, of which single steps were timed for papers, have
   ///   a wide prior, so that they say little about engines in general.
   init(
-    families: [String], backends: [String], servedBackends: Set<String>, offsets: [String: [Double]],
-    base: LatencyConstants
+    families: [String], backends: [String], servedBackends: Set<String>, base: LatencyConstants
   ) {
     self.families = families.sorted()
     self.backends = backends.sorted()
@@ -97,10 +96,7 @@ struct FitParameters: Sendable {
       spread.append(deviation)
     }
     for constant in FittedConstants.hardware { add(log(constant.prior), constant.spread) }
-    for family in self.families {
-      let known = offsets[family]
-      for (index, constant) in FittedConstants.hardware.enumerated() { add(known?[index] ?? 0, constant.deviation) }
-    }
+    for _ in self.families { for constant in FittedConstants.hardware { add(0, constant.deviation) } }
     for constant in FittedConstants.backend { add(log(constant.prior), constant.spread) }
     for backend in self.backends {
       let scale = servedBackends.contains(backend) ? 1 : Self.unservedScale

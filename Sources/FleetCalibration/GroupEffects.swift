@@ -41,14 +41,14 @@ enum GroupEffects {
     Level(spread: 0.08) { LatencyScope($0) },
   ]
 
-  /// Standard deviation of a row around its configuration.
-  static let noise = 0.09
-
   /// Deviation by scope, `ln(measured/predicted)`.
   ///
-  /// - Parameter errors: Configuration and ln(measured/predicted) of every row.
+  /// - Parameters:
+  ///   - errors: Configuration and ln(measured/predicted) of every row.
+  ///   - scale: Factor on the spreads of the levels.
+  ///   - noise: Standard deviation of a row around its configuration.
   static func estimated(
-    _ errors: [(configuration: InstanceConfiguration, log: Double)], levels: [Level]
+    _ errors: [(configuration: InstanceConfiguration, log: Double)], levels: [Level], scale: Double, noise: Double
   ) -> [LatencyScope: Double] {
     guard !errors.isEmpty else { return [:] }
     var columns: [LatencyScope: Int] = [:]
@@ -58,7 +58,7 @@ enum GroupEffects {
         let scope = level.scope(error.configuration)
         if let known = columns[scope] { return known }
         columns[scope] = spreads.count
-        spreads.append(level.spread)
+        spreads.append(scale * level.spread)
         return spreads.count - 1
       }
     }
@@ -87,7 +87,7 @@ enum GroupEffects {
 
 extension LatencyScope {
   /// The scope of one configuration alone.
-  init(_ configuration: InstanceConfiguration) {
+  public init(_ configuration: InstanceConfiguration) {
     self.init(
       accelerator: configuration.accelerator.id, backend: configuration.backend, model: configuration.model.id,
       weightPrecision: configuration.weightPrecision, strategy: configuration.strategy)

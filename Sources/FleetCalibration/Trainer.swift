@@ -1,19 +1,11 @@
 import FleetServing
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Makes constants from rows: the fit, then deviations and profiles, then what was fitted on how many rows.
 struct Trainer {
   /// Memory, transfer and, when updating, everything else comes from here.
   let base: LatencyConstants
-  /// Priors of families by name: logarithms of their constants relative to the mean.
-  let offsets: [String: [Double]]
+  /// What published kernel measurements say of families without rows.
+  let priors: LatencyPriors?
   /// A fit of all rows to start from.
   var warm: ConstantsFit?
 
@@ -34,20 +26,18 @@ struct Trainer {
     empty.coverage = []
     let parameters = FitParameters(
       families: Self.names(rows, \.family), backends: Self.names(rows, \.backend),
-      servedBackends: Set(rows.filter { $0.measurement.kind != .step }.map(\.backend)), offsets: offsets, base: empty)
+      servedBackends: Set(rows.filter { $0.measurement.kind != .step }.map(\.backend)), base: empty)
     return ConstantsFit(
       weighted, parameters: parameters, start: warm.map { parameters.start(from: $0.parameters, $0.vector) })
   }
 
   func corrected(_ fit: ConstantsFit, _ rows: [CalibrationRow]) -> LatencyConstants {
     var constants = fit.constants
-    for family in offsets.keys where constants.families[family] == nil {
-      // A family with published kernel measurements and no rows keeps its prior.
-      var hardware = constants.otherFamily
-      for (constant, offset) in zip(FittedConstants.hardware, offsets[family] ?? []) {
-        hardware[keyPath: constant.value] *= exp(offset)
+    if let priors, let reference = constants.families[priors.reference] {
+      for family in priors.families.keys where constants.families[family] == nil {
+        constants.families[family] = priors.hardware(
+          family: family, reference: reference, others: constants.otherFamily)
       }
-      constants.families[family] = hardware
     }
     constants.coverage = Self.coverage(rows)
     return CorrectionFit.corrected(constants, rows, isUpdate: false)

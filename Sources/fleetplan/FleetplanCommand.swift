@@ -18,9 +18,8 @@ struct FleetplanCommand: ParsableCommand {
       """,
     version: FleetplanVersion.current,
     subcommands: [
-      CheckCommand.self, PlanCommand.self, CompareCommand.self, PredictCommand.self, TabulateCommand.self,
-      CatalogCommand.self,
-
+      CheckCommand.self, PlanCommand.self, CompareCommand.self, PredictCommand.self, CalibrateCommand.self,
+      TabulateCommand.self, CatalogCommand.self,
       ExportCommand.self, InitCommand.self,
     ])
 

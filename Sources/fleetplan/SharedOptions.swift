@@ -31,6 +31,14 @@ struct CatalogOptions: ParsableArguments {
     completion: .directory)
   var folder: String?
 
+  @Option(
+    name: .customLong("calibration"),
+    help: ArgumentHelp(
+      "Folder written by `fleetplan calibrate`; its constants and profiles take the place of the catalog's.",
+      valueName: "folder"),
+    completion: .directory)
+  var calibration: String?
+
   /// The folder to read.
   /// - Throws: When there is none.
   func directory() throws -> String {
@@ -46,10 +54,25 @@ struct CatalogOptions: ParsableArguments {
 
   func load() throws -> Catalog {
     let folder = try directory()
+    if let calibration, !Terminal.isFolder(calibration) {
+      throw CommandFailure(.badInput, "the calibration folder \(calibration) does not exist")
+    }
     do {
-      return try Catalog(contentsOf: folder)
+      let catalog = try Catalog(contentsOf: folder)
+      return try calibration.map { try catalog.calibrated(by: $0) } ?? catalog
     } catch {
       throw CommandFailure(error.files)
+    }
+  }
+
+  /// What published kernel measurements say of families without serving measurements; `nil` without such a file.
+  func priors() throws -> LatencyPriors? {
+    let path = try directory() + "/latency/priors.json"
+    guard Terminal.isRegularFile(path) else { return nil }
+    do {
+      return try LatencyPriors(contentsOfFile: path)
+    } catch {
+      throw CommandFailure([error])
     }
   }
 }

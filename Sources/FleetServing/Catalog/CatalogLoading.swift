@@ -25,6 +25,29 @@ extension Catalog {
   }
 }
 
+extension Catalog {
+  /// The catalog with the constants and profiles of a folder that `fleetplan calibrate` wrote: `latency/constants.json`
+  /// takes the place of the catalog's, and so do profiles of the same configurations.
+  /// - Throws: The faults of all files.
+  public func calibrated(by directory: String) throws(CatalogFaults) -> Catalog {
+    var loading = CatalogLoading(directory: directory)
+    let constants = loading.file("latency/constants.json") { LatencyConstants(decoding: $0) }
+    let profiles = loading.profiles(accelerators: Set(accelerators.map(\.id)), models: Set(models.map(\.id)))
+    guard var constants, loading.faults.isEmpty else { throw CatalogFaults(files: loading.faults) }
+    let measured = Set(profiles.map(\.scope))
+    constants.corrections.profiles =
+      profiles + latencyConstants.corrections.profiles.filter { !measured.contains($0.scope) }
+    return Catalog(
+      accelerators: accelerators, models: models, latencyConstants: constants,
+      hash: sha256Hex(Array((hash + loading.manifest).utf8)))
+  }
+
+  /// Names of the files in the folder `profiles` of a catalog or calibration.
+  public static func profileNames(in directory: String) -> [String] {
+    (fileNames(inDirectory: "\(directory)/profiles") ?? []).filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+  }
+}
+
 /// The spellings under which one entry is found.
 private struct CatalogSpellings {
   var id: String

@@ -57,14 +57,14 @@ extension LatencyModel {
   }
 
   /// Running sequences of a closed loop: `min(c, b_max)`, at least 1. A running sequence holds its prompt and, on average
-  /// over its life, half of its answer.
+  /// over its life, half of its answer; engines stop admitting some way before the cache is full, hence three quarters.
   public func closedLoopBatch(
     _ configuration: InstanceConfiguration, concurrency: Double, inputTokens: Double, outputTokens: Double,
     maximumBatch: Double? = nil
   ) -> Double {
     let fitting =
       maximumBatch
-      ?? MemoryFootprint(configuration, constants: constants).sequences(ofTokens: inputTokens + outputTokens / 2)
+      ?? MemoryFootprint(configuration, constants: constants).sequences(ofTokens: inputTokens + 0.75 * outputTokens)
     return max(1, min(concurrency, fitting))
   }
 }

@@ -80,7 +80,7 @@ public struct ResidualTable: Sendable, Hashable {
   public func hash(into hasher: inout Hasher) { hasher.combine(points) }
 
   /// Widths of the kernel in natural logarithms of the coordinates (h).
-  static let bandwidth = (first: 0.5, second: 0.7)
+  static let bandwidth = (first: 0.6, second: 1.0)
   /// Weight of the mean of the configuration against near measurements (κ).
   static let localShrinkage = 0.05
   /// Weight of 0 against the measurements, in measurements (κ_m).
