@@ -96,7 +96,7 @@ public struct Calibration: Sendable {
   /// Rows farther from the fitted model than 4 times the usual deviation, estimated by the median.
   private static func outliers(_ rows: [CalibrationRow], _ model: LatencyModel) -> [Remark] {
     let errors = rows.map { $0.logErrors(model) }
-    func spread(_ values: [Double]) -> Double { max(quantile(values.map { abs($0) }.sorted(), 0.5) * 1.4826, 0.02) }
+    func spread(_ values: [Double]) -> Double { max(quantile(values.map { abs($0) }.sorted(), 0.5) * 1.4826, 0.05) }
     let tpot = spread(errors.compactMap(\.tpot))
     let ttft = spread(errors.compactMap(\.ttft))
     return zip(rows, errors).compactMap { row, error in

@@ -84,12 +84,3 @@ enum GroupEffects {
     return columns.mapValues { solution[$0] }
   }
 }
-
-extension LatencyScope {
-  /// The scope of one configuration alone.
-  public init(_ configuration: InstanceConfiguration) {
-    self.init(
-      accelerator: configuration.accelerator.id, backend: configuration.backend, model: configuration.model.id,
-      weightPrecision: configuration.weightPrecision, strategy: configuration.strategy)
-  }
-}

@@ -50,7 +50,9 @@ struct CalibrateCommand: ParsableCommand {
   @Flag(help: "Skip cross-validation.")
   var noValidation = false
 
-  @Option(help: ArgumentHelp("What the measurements are, for the provenance (default: the names of the files).", valueName: "text"))
+  @Option(
+    help: ArgumentHelp(
+      "What the measurements are, for the provenance (default: the names of the files).", valueName: "text"))
   var source: String?
 
   @Option(help: ArgumentHelp("Where the measurements are published, for the provenance.", valueName: "url"))
@@ -91,7 +93,10 @@ struct CalibrateCommand: ParsableCommand {
     let report = CalibrationText(calibration)
     if let output { try CalibrationFolder(output).write(calibration.files(source: origin), replacing: fromPriors) }
     try accuracyFile?.write(
-      AccuracyLedger(calibration, source: origin, command: "fleetplan calibrate measurements.csv --from-priors --output models --accuracy docs/accuracy.md").markdown)
+      AccuracyLedger(
+        calibration, source: origin,
+        command: "fleetplan calibrate measurements.csv --from-priors --output models --accuracy docs/accuracy.md"
+      ).markdown)
     Terminal.output.write(
       appearance.json ? report.encoded().encoded() : report.rendered(appearance.style, output: output))
   }

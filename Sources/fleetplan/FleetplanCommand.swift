@@ -19,8 +19,7 @@ struct FleetplanCommand: ParsableCommand {
     version: FleetplanVersion.current,
     subcommands: [
       CheckCommand.self, PlanCommand.self, CompareCommand.self, PredictCommand.self, CalibrateCommand.self,
-      TabulateCommand.self, CatalogCommand.self,
-      ExportCommand.self, InitCommand.self,
+      TabulateCommand.self, CatalogCommand.self, ExportCommand.self, InitCommand.self,
     ])
 
   static func main() {

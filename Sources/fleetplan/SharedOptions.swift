@@ -57,9 +57,10 @@ struct CatalogOptions: ParsableArguments {
     if let calibration, !Terminal.isFolder(calibration) {
       throw CommandFailure(.badInput, "the calibration folder \(calibration) does not exist")
     }
-    do {
+    do throws(CatalogFaults) {
       let catalog = try Catalog(contentsOf: folder)
-      return try calibration.map { try catalog.calibrated(by: $0) } ?? catalog
+      guard let calibration else { return catalog }
+      return try catalog.calibrated(by: calibration)
     } catch {
       throw CommandFailure(error.files)
     }
@@ -67,10 +68,10 @@ struct CatalogOptions: ParsableArguments {
 
   /// What published kernel measurements say of families without serving measurements; `nil` without such a file.
   func priors() throws -> LatencyPriors? {
-    let path = try directory() + "/latency/priors.json"
-    guard Terminal.isRegularFile(path) else { return nil }
-    do {
-      return try LatencyPriors(contentsOfFile: path)
+    let folder = try directory()
+    guard Terminal.isRegularFile(folder + "/latency/priors.json") else { return nil }
+    do throws(Faults) {
+      return try LatencyPriors(contentsOf: folder)
     } catch {
       throw CommandFailure([error])
     }

@@ -44,6 +44,13 @@ public struct LatencyScope: Sendable, Hashable {
     self.strategy = strategy
   }
 
+  /// The scope of one configuration alone, whatever the precision of its cache.
+  public init(_ configuration: InstanceConfiguration) {
+    self.init(
+      accelerator: configuration.accelerator.id, backend: configuration.backend, model: configuration.model.id,
+      weightPrecision: configuration.weightPrecision, strategy: configuration.strategy)
+  }
+
   public func covers(_ configuration: InstanceConfiguration) -> Bool {
     (family == nil || family == configuration.accelerator.family)
       && (accelerator == nil || accelerator == configuration.accelerator.id)

@@ -47,9 +47,11 @@ extension LatencyEffect {
 
   func encoded() -> JSONOutput {
     var members = scope.encodedMembers()
-    members["decode_log"] = .rounded(deviation.decode)
-    members["prefill_log"] = .rounded(deviation.prefill)
-    members["closed_loop_ttft_log"] = .rounded(deviation.closedLoopTTFT)
+    for (key, value) in zip(
+      Self.deviationKeys, [deviation.decode, deviation.prefill, deviation.closedLoopTTFT]) where value != 0
+    {
+      members[key] = .rounded(value)
+    }
     members["rows"] = .integer(rows)
     return .object(members)
   }
