@@ -93,20 +93,24 @@ public struct Calibration: Sendable {
     outliers = Self.outliers(rows, LatencyModel(constants: fitted))
   }
 
-  /// Rows farther from the fitted model than 4 times the usual deviation, estimated by the median.
+  /// Worst first: rows farther from the fitted model than 4 times the usual deviation, estimated by the median.
   private static func outliers(_ rows: [CalibrationRow], _ model: LatencyModel) -> [Remark] {
     let errors = rows.map { $0.logErrors(model) }
     func spread(_ values: [Double]) -> Double { max(quantile(values.map { abs($0) }.sorted(), 0.5) * 1.4826, 0.05) }
     let tpot = spread(errors.compactMap(\.tpot))
     let ttft = spread(errors.compactMap(\.ttft))
-    return zip(rows, errors).compactMap { row, error in
+    let found = zip(rows, errors).compactMap { row, error -> (remark: Remark, size: Double)? in
       var parts: [String] = []
+      var size = 0.0
       for (name, value, limit) in [("TPOT", error.tpot, tpot), ("TTFT", error.ttft, ttft)] {
         guard let value, abs(value) > 4 * limit else { continue }
+        size = max(size, abs(value) / limit)
         parts.append("\(name) is \(ratioText(exp(-value))) times the prediction")
       }
-      return parts.isEmpty ? nil : Remark(measurement: row.measurement, text: parts.joined(separator: ", "))
+      return parts.isEmpty
+        ? nil : (Remark(measurement: row.measurement, text: parts.joined(separator: ", ")), size)
     }
+    return found.sorted { $0.size > $1.size }.map(\.remark)
   }
 
   private static func ratioText(_ ratio: Double) -> String {

@@ -74,7 +74,9 @@ enum CorrectionFit {
     var counts = samples.reduce(into: [LatencyScope: Int]()) { counts, sample in
       for level in levels { counts[level.scope(sample.configuration), default: 0] += 1 }
     }
+    // Sorted, so that sums do not depend on the order of a dictionary.
     let effects = estimates.filter { $0.key.strategy == nil && (counts[$0.key] ?? 0) >= LatencyProfile.fewestProbes }
+      .sorted { $0.key.sortKey.lexicographicallyPrecedes($1.key.sortKey) }
     for sample in samples where quantity == .prefill {
       counts[LatencyScope(sample.configuration), default: 0] += 1
     }

@@ -29,7 +29,7 @@ struct LeastSquares {
     add(row, equals: value)
   }
 
-  /// The solution; `nil` when the columns are not independent. With a prior equation for every unknown they always are.
+  /// The solution; `nil` when LAPACK finds the columns dependent. With a prior equation for every unknown they never are.
   func solved() -> [Double]? {
     guard columns > 0, count >= columns else { return nil }
     var matrix = [Double](repeating: 0, count: count * columns)
