@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct HelpTests {
   static let commands: [[String]] = [
-    [], ["check"], ["plan"], ["compare"], ["predict"], ["tabulate"], ["catalog"], ["catalog", "list"],
+    [], ["check"], ["plan"], ["compare"], ["predict"], ["calibrate"], ["tabulate"], ["catalog"], ["catalog", "list"],
     ["catalog", "show"],
     ["catalog", "explain"], ["catalog", "import"], ["export"], ["init"],
   ]

@@ -58,7 +58,7 @@ import Testing
         if fit.shared.interferenceShare * (loop.concurrency - 1) <= loop.output {
           #expect(new[0] <= base[0] * (1 + 1e-9), "TPOT with more \(name); seed \(seed): \(loop.description)")
         }
-        if fit.shared.burstShare * (loop.concurrency - 1) / 2 <= fit.backend.closedLoopWaitSteps {
+        if fit.backend.burstShare * (loop.concurrency - 1) / 2 <= fit.backend.closedLoopWaitSteps {
           #expect(new[1] <= base[1] * (1 + 1e-9), "TTFT with more \(name); seed \(seed): \(loop.description)")
         }
       }
