@@ -37,14 +37,10 @@ import Testing
     }
   }
 
-  /// The formulas add Δ = t_mixed − t_d, which grows when t_d alone becomes faster. The law therefore holds for TPOT where
-  /// at most one prompt falls into a step, φ(b − 1) ≤ output, and for TTFT where the burst is shorter than the wait,
-  /// f(c − 1)/2 ≤ K_D.
   @Test(arguments: [5, 20_241_204] as [UInt64])
   func fasterHardwareNeverLengthensAClosedLoop(seed: UInt64) {
     for loop in loops(seed: seed, count: 250) {
       let base = loop.predict(latency)
-      let fit = latency.instance(loop.configuration).fit
       #expect(base.allSatisfy { $0.isFinite && $0 > 0 }, "seed \(seed): \(loop.description)")
       let changes: [(String, (inout Accelerator) -> Void)] = [
         ("memory bandwidth", { $0.memoryBandwidthBytesPerSecond *= 1.3 }),
@@ -55,12 +51,8 @@ import Testing
         var faster = loop
         change(&faster.configuration.accelerator)
         let new = faster.predict(latency)
-        if fit.shared.interferenceShare * (loop.concurrency - 1) <= loop.output {
-          #expect(new[0] <= base[0] * (1 + 1e-9), "TPOT with more \(name); seed \(seed): \(loop.description)")
-        }
-        if fit.backend.burstShare * (loop.concurrency - 1) / 2 <= fit.backend.closedLoopWaitSteps {
-          #expect(new[1] <= base[1] * (1 + 1e-9), "TTFT with more \(name); seed \(seed): \(loop.description)")
-        }
+        #expect(new[0] <= base[0] * (1 + 1e-9), "TPOT with more \(name); seed \(seed): \(loop.description)")
+        #expect(new[1] <= base[1] * (1 + 1e-9), "TTFT with more \(name); seed \(seed): \(loop.description)")
       }
     }
   }
@@ -143,8 +135,8 @@ import Testing
       scope: scope, decode: ResidualTable(points: decode), prefill: ResidualTable(points: prefill))
   }
 
-  /// Interpolated residuals may outweigh the growth of a step with its context where that growth is small: by up to 2.2 %
-  /// over 12 % more context here. Hardware changes keep the order exactly.
+  /// Longer contexts and prompts and slower hardware keep the order exactly. Over the batch, residuals of neighbouring
+  /// measurements may outweigh the growth of a step where that is small, by less than 1 % for 12 % more sequences.
   @Test(arguments: [8, 20_230_314] as [UInt64])
   func profilesKeepTheLaws(seed: UInt64) {
     var random = RandomConfigurations(catalog: catalog, latency: latency, seed: seed)
@@ -185,7 +177,7 @@ import Testing
         ]
         for (index, pair) in pairs.enumerated() {
           #expect(
-            pair.1 >= pair.0 * 0.97,
+            pair.1 >= pair.0 * (index == 1 ? 0.99 : 1 - 1e-9),
             "\(["context", "batch", "prompt"][index]) \(size): \(pair.1 / pair.0 - 1); seed \(seed): \(item)")
         }
         size = next

@@ -113,17 +113,18 @@ public struct LatencyCorrection: Sendable, Hashable {
 
   public static let none = LatencyCorrection()
 
-  /// Factor on a step in which `batch` sequences with a mean context of `contextTokens` receive a token.
-  public func decodeFactor(batch: Double, contextTokens: Double) -> Double {
-    let measured = profile?.decode.deviation(at: batch, contextTokens) ?? 0
+  /// Factor on a step in which `batch` sequences receive a token.
+  ///
+  /// It depends on the batch only, so that a longer context is never faster: measurements at several contexts are
+  /// averaged. Left-out rows are predicted as well as with the context (docs/accuracy.md).
+  public func decodeFactor(batch: Double) -> Double {
+    let measured = profile?.decode.deviation(at: batch) ?? 0
     return exponential(common.decode + measured) * decodeMargin
   }
 
-  /// Factor on prompts of `tokens` tokens that are processed without running sequences.
-  public func prefillFactor(tokens: Double) -> Double {
-    let measured = profile?.prefill.deviation(at: tokens, tokens) ?? 0
-    return exponential(common.prefill + measured) * prefillMargin
-  }
+  /// Factor on prompts that are processed without running sequences. One for all lengths, so that a longer prompt is
+  /// never faster.
+  public var prefillFactor: Double { exponential(common.prefill + (profile?.prefill.mean ?? 0)) * prefillMargin }
 
   /// Factor on the mean TTFT of a closed loop.
   public func closedLoopTTFTFactor(concurrency: Double, inputTokens: Double) -> Double {

@@ -15,15 +15,17 @@ public struct ClosedLoopPrediction: Sendable, Hashable {
 extension LatencyModel {
   /// Predicts a closed-loop benchmark of one aggregated instance.
   ///
-  /// With `b = min(c, b_max)`, `t_d` the decode step and `Δ` what one prompt adds to it, at the mean context
-  /// `input + output/2`:
+  /// With `b = min(c, b_max)`, `t_d` the decode step, `t_m(p)` the step with `p` prompts in it and `t_p` the step of one
+  /// prompt alone, at the mean context `input + output/2`, and `x = φ·(b − 1)/output` prompts per step and `y = f·(b − 1)/2` prompts
+  /// ahead of one's own:
   ///
-  ///     TPOT = t_d + φ·(b − 1)/output·Δ
-  ///     TTFT = t_d + Δ + K_D·t_d + T_k·input + f·(b − 1)/2·Δ + (c − b)/b·(output·TPOT + t_d + Δ)
+  ///     TPOT = (1 − x)·t_d + x·t_m(1)   for x ≤ 1, else t_m(x)
+  ///     TTFT = t_m(1) + K_D·t_d + T_k·input + min(y, K_D)·(t_m(1) − t_d) + max(0, y − K_D)·t_p + (c − b)/b·(output·TPOT + t_m(1))
   ///
   /// `K_D` is the wait of a synchronised benchmark, `f` the share of the prompts that arrive together, `f_w` when all answers
   /// have one length. The last term is the wait for memory: by Little's law `c − b` requests wait while `b` are served in
-  /// `output·TPOT + t_d + Δ`. Open-loop queueing must not use this function.
+  /// `output·TPOT + t_m(1)`. Prompts ahead cost what they add to a step while the wait `K_D` covers the steps, and a
+  /// step of their own beyond: so faster hardware never lengthens the loop. Open-loop queueing must not use this function.
   ///
   /// - Parameters:
   ///   - concurrency: Requests in the system, c.
@@ -39,16 +41,22 @@ extension LatencyModel {
       configuration, concurrency: concurrency, inputTokens: inputTokens, outputTokens: outputTokens,
       maximumBatch: maximumBatch)
     let decode = instance.decodeStep(batch: batch, contextTokens: context).totalSeconds
-    let mixed = instance.mixedStep(
-      batch: batch, contextTokens: context, prefillTokens: inputTokens, prefillContextTokens: inputTokens / 2
-    ).totalSeconds
-    let added = max(0, mixed - decode)
+    func step(batch: Double, prompts: Double) -> Double {
+      instance.mixedStep(
+        batch: batch, contextTokens: context, prefillTokens: prompts * inputTokens,
+        prefillContextTokens: inputTokens / 2
+      ).totalSeconds
+    }
+    let mixed = step(batch: batch, prompts: 1)
     let fit = instance.fit
     let together = equalLengths ? fit.backend.waveShare : fit.backend.burstShare
-    let tpot = decode + fit.shared.interferenceShare * (batch - 1) / max(outputTokens, 1) * added
+    let prompts = fit.shared.interferenceShare * (batch - 1) / max(outputTokens, 1)
+    let tpot = prompts <= 1 ? (1 - prompts) * decode + prompts * mixed : step(batch: batch, prompts: prompts)
+    let wait = fit.backend.closedLoopWaitSteps
+    let ahead = together * (batch - 1) / 2
     let ttft =
-      mixed + fit.backend.closedLoopWaitSteps * decode + fit.shared.promptTokenSeconds * inputTokens
-      + together * (batch - 1) / 2 * added
+      mixed + wait * decode + fit.shared.promptTokenSeconds * inputTokens
+      + min(ahead, wait) * (mixed - decode) + max(0, ahead - wait) * step(batch: 0, prompts: 1)
       + max(0, concurrency - batch) / batch * (outputTokens * tpot + mixed)
     return ClosedLoopPrediction(
       ttftSeconds: ttft

@@ -54,8 +54,8 @@ public struct InstanceLatency: Sendable {
       busiestRankShare: 1 / dataRanks)
     let factor =
       batch > 0
-      ? correction.decodeFactor(batch: batch, contextTokens: work.contextTokens)
-      : correction.prefillFactor(tokens: prompt)
+      ? correction.decodeFactor(batch: batch)
+      : correction.prefillFactor
     return pipeline.round(time(of: work), tokens: work.sequences + work.promptTokens).scaled(by: factor)
   }
 
@@ -64,7 +64,7 @@ public struct InstanceLatency: Sendable {
     let tokens = max(inputTokens, 0)
     let work = StepWork(
       sequences: 0, contextTokens: 0, promptTokens: tokens, promptContextTokens: tokens / 2, busiestRankShare: 1)
-    return pipeline.series(time(of: work), tokens: tokens).scaled(by: correction.prefillFactor(tokens: tokens))
+    return pipeline.series(time(of: work), tokens: tokens).scaled(by: correction.prefillFactor)
   }
 
   /// See `LatencyModel.prefillOccupancySeconds(_:inputTokens:)`.
@@ -74,7 +74,7 @@ public struct InstanceLatency: Sendable {
       sequences: 0, contextTokens: 0, promptTokens: tokens * dataRanks, promptContextTokens: tokens / 2,
       busiestRankShare: 1 / dataRanks)
     return pipeline.slowestStageSeconds(time(of: work), tokens: tokens * dataRanks) / dataRanks
-      * correction.prefillFactor(tokens: tokens)
+      * correction.prefillFactor
   }
 
   /// Time of one pass through all layers, sends between stages not included.

@@ -86,17 +86,30 @@ public struct ResidualTable: Sendable, Hashable {
   /// Weight of 0 against the measurements, in measurements (κ_m).
   static let meanShrinkage = 1.0
 
-  /// Interpolated deviation; 0 without measurements.
+  /// Deviation interpolated over both coordinates; 0 without measurements.
   public func deviation(at first: Double, _ second: Double) -> Double {
+    interpolated { at in
+      let x = (log(max(first, 1)) - at.first) / Self.bandwidth.first
+      let y = (log(max(second, 1)) - at.second) / Self.bandwidth.second
+      return x * x + y * y
+    }
+  }
+
+  /// Deviation interpolated over the first coordinate alone; 0 without measurements.
+  public func deviation(at first: Double) -> Double {
+    let first = log(max(first, 1))
+    return interpolated { at in
+      let x = (first - at.first) / Self.bandwidth.first
+      return x * x
+    }
+  }
+
+  private func interpolated(_ squaredDistance: ((first: Double, second: Double)) -> Double) -> Double {
     guard !points.isEmpty else { return 0 }
-    let x = log(max(first, 1))
-    let y = log(max(second, 1))
     var weights = 0.0
     var sum = 0.0
     for (point, at) in zip(points, logarithms) {
-      let dx = (x - at.first) / Self.bandwidth.first
-      let dy = (y - at.second) / Self.bandwidth.second
-      let weight = exponential(-(dx * dx + dy * dy) / 2)
+      let weight = exponential(-squaredDistance(at) / 2)
       weights += weight
       sum += weight * (point.logResidual - mean)
     }
