@@ -7,6 +7,7 @@ let package = Package(
     .library(name: "FleetPlan", targets: ["FleetPlan"]),
     .library(name: "FleetServing", targets: ["FleetServing"]),
     .library(name: "FleetReporting", targets: ["FleetReporting"]),
+    .library(name: "FleetSimulation", targets: ["FleetSimulation"]),
     .library(name: "FleetCalibration", targets: ["FleetCalibration"]),
     .library(name: "FleetOptimization", targets: ["FleetOptimization"]),
     .executable(name: "fleetplan", targets: ["fleetplan"]),
@@ -23,12 +24,15 @@ let package = Package(
     .target(name: "FleetJSON"),
     .target(name: "FleetServing", dependencies: ["FleetJSON"]),
     .target(name: "FleetReporting", dependencies: ["FleetServing", "FleetJSON"]),
+    // Discrete-event simulation of a plan.
+    .target(name: "FleetSimulation", dependencies: ["FleetServing", "FleetJSON"]),
     // Fitting the latency model. LAPACK (BSD) solves its least squares.
     .systemLibrary(name: "CLAPACKE", providers: [.apt(["liblapacke-dev"])]),
     .target(name: "FleetCalibration", dependencies: ["FleetServing", "FleetJSON", "CLAPACKE"]),
     // The planner, the umbrella and the command.
-    .target(name: "FleetPlanning", dependencies: ["FleetServing", "FleetOptimization", "FleetJSON"]),
-    .target(name: "FleetPlan", dependencies: ["FleetServing", "FleetPlanning", "FleetReporting"]),
+    .target(
+      name: "FleetPlanning", dependencies: ["FleetServing", "FleetSimulation", "FleetOptimization", "FleetJSON"]),
+    .target(name: "FleetPlan", dependencies: ["FleetServing", "FleetPlanning", "FleetSimulation", "FleetReporting"]),
     .executableTarget(
       name: "fleetplan",
       dependencies: [
@@ -39,6 +43,7 @@ let package = Package(
     .testTarget(name: "FleetOptimizationTests", dependencies: ["FleetOptimization"]),
     .testTarget(name: "FleetServingTests", dependencies: ["FleetServing", "FleetJSON"]),
     .testTarget(name: "FleetCalibrationTests", dependencies: ["FleetCalibration", "FleetServing", "FleetJSON"]),
+    .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "FleetServing", "FleetJSON"]),
     .testTarget(name: "FleetPlanningTests", dependencies: ["FleetPlanning", "FleetReporting"]),
     .testTarget(name: "FleetReportingTests", dependencies: ["FleetReporting"]),
     .testTarget(name: "CommandTests", dependencies: ["fleetplan", "FleetPlan"]),

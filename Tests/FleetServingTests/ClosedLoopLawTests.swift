@@ -136,7 +136,7 @@ import Testing
   }
 
   /// Longer contexts and prompts and slower hardware keep the order exactly. Over the batch, residuals of neighbouring
-  /// measurements may outweigh the growth of a step where that is small, by less than 1 % for 12 % more sequences.
+  /// measurements may outweigh the growth of a step where that is small, by less than 2 % for 12 % more sequences.
   @Test(arguments: [8, 20_230_314] as [UInt64])
   func profilesKeepTheLaws(seed: UInt64) {
     var random = RandomConfigurations(catalog: catalog, latency: latency, seed: seed)
@@ -177,7 +177,7 @@ import Testing
         ]
         for (index, pair) in pairs.enumerated() {
           #expect(
-            pair.1 >= pair.0 * (index == 1 ? 0.99 : 1 - 1e-9),
+            pair.1 >= pair.0 * (index == 1 ? 0.98 : 1 - 1e-9),
             "\(["context", "batch", "prompt"][index]) \(size): \(pair.1 / pair.0 - 1); seed \(seed): \(item)")
         }
         size = next
