@@ -1,0 +1,43 @@
+import FleetServing
+
+/// A group of a plan as the simulator runs it.
+public struct FleetGroup: Sendable {
+  public var id: String
+  public var phase: Phase
+  public var modelID: String
+  public var poolID: String
+  /// Instances per period of the problem.
+  public var instancesByPeriod: [Int]
+  public var devicesPerInstance: Int
+  /// Largest number of running sequences of an instance; prompts in one step of a prefill instance.
+  public var maximumBatch: Int
+  /// Positions in the problem of the classes that may be sent here, ascending.
+  public var classIndices: [Int]
+  /// KV-cache capacity of one instance [bytes].
+  public var kvCapacityBytes: Double { memory.capacityBytes }
+  /// Id of the measured capacity table that its times come from; `nil` for the latency model.
+  public var capacityTableID: String?
+
+  /// `nil` for measured capacity tables.
+  var configuration: InstanceConfiguration?
+  var law: StepLaw
+  var memory: KVMemory
+}
+
+/// Traffic of one class between two groups in one period.
+public struct FleetRoute: Sendable, Hashable {
+  public var classIndex: Int
+  public var periodIndex: Int
+  /// Positions of groups; equal for an aggregated group.
+  public var from: Int
+  public var to: Int
+  public var ratePerSecond: Double
+}
+
+/// All KV transfers from one pool to another.
+public struct FleetLink: Sendable, Hashable {
+  public var prefillPoolID: String
+  public var decodePoolID: String
+  /// What all transfers may use together [bytes/s], efficiency included; `nil` = not a limit.
+  public var bytesPerSecond: Double?
+}
