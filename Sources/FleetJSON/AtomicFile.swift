@@ -44,7 +44,7 @@ public enum AtomicFile {
     }
   }
 
-  private struct SystemFailure: Error {
+  struct SystemFailure: Error {
     var code: Int32
   }
 
@@ -79,7 +79,7 @@ public enum AtomicFile {
   }
 
   /// A new file in `folder` under a name that no file had.
-  private static func openTemporary(in folder: String) throws(SystemFailure) -> (descriptor: Int32, path: String) {
+  static func openTemporary(in folder: String) throws(SystemFailure) -> (descriptor: Int32, path: String) {
     while true {
       let number = UInt64.random(in: UInt64.min...UInt64.max)
       let path = "\(folder)/.fleetplan-\(String(number, radix: 36)).tmp"
@@ -89,7 +89,7 @@ public enum AtomicFile {
     }
   }
 
-  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemFailure) {
+  static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemFailure) {
     let code: Int32 = bytes.withUnsafeBytes { buffer in
       var position = 0
       while position < buffer.count {
@@ -102,24 +102,24 @@ public enum AtomicFile {
     if code != 0 { throw SystemFailure(code: code) }
   }
 
-  private static func check(_ result: Int32) throws(SystemFailure) {
+  static func check(_ result: Int32) throws(SystemFailure) {
     if result != 0 { throw SystemFailure(code: errno) }
   }
 
   /// The file that `path` leads to through symbolic links.
-  private static func resolved(_ path: String) -> String {
+  static func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
     return String(cString: real)
   }
 
-  private static func folder(of path: String) -> String {
+  static func folder(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     return slash == path.startIndex ? "/." : String(path[..<slash])
   }
 
   /// Makes the rename durable where the file system can; the file is complete either way.
-  private static func flush(folder: String) {
+  static func flush(folder: String) {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if descriptor < 0 { return }
     fsync(descriptor)

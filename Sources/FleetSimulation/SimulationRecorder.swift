@@ -13,13 +13,19 @@ public struct SimulationRecorder: Sendable {
   /// End of the window; a run whose length is chosen by precision may move it while it goes on.
   public var endSeconds: Double
 
+  /// One row for each request, when asked for.
+  public var log: RequestLog?
+  /// A picture of the run, when asked for.
+  public var timeline: TimelineTrace?
+
   var classRecords: [ClassRecord]
   var groupRecords: [GroupRecord]
   var linkRecords: [LinkRecord]
 
   /// - Parameter endSeconds: End of the window [s], above `warmupSeconds`.
   public init(
-    classes: [RecordedClass], groups: [RecordedGroup], links: [RecordedLink], warmupSeconds: Double, endSeconds: Double
+    classes: [RecordedClass], groups: [RecordedGroup], links: [RecordedLink], warmupSeconds: Double, endSeconds: Double,
+    log: RequestLog? = nil, timeline: TimelineTrace? = nil
   ) {
     precondition(warmupSeconds >= 0 && endSeconds > warmupSeconds && endSeconds.isFinite)
     self.classes = classes
@@ -31,6 +37,9 @@ public struct SimulationRecorder: Sendable {
     classRecords = classes.map { ClassRecord(objective: $0.objective, binSeconds: bin) }
     groupRecords = groups.map { _ in GroupRecord(binSeconds: bin) }
     linkRecords = links.map { _ in LinkRecord(binSeconds: bin) }
+    self.log = log
+    self.timeline = timeline
+    self.timeline?.begin(classes: classes, groups: groups, links: links)
   }
 
   /// A request arrived.
@@ -41,17 +50,28 @@ public struct SimulationRecorder: Sendable {
 
   /// A request got its last token.
   public mutating func finished(_ request: FinishedRequest) {
-    if isCounted(request.arrivalSeconds) { classRecords[request.classIndex].add(request) }
+    let counted = isCounted(request.arrivalSeconds)
+    if counted { classRecords[request.classIndex].add(request) }
+    if log != nil {
+      log?.append(
+        request, classID: classes[request.classIndex].id, prefillGroupID: groups[request.prefillGroup].id,
+        decodeGroupID: groups[request.decodeGroup].id, counted: counted)
+    }
+    if timeline != nil { timeline?.request(request) }
   }
 
   /// A request was turned away on arrival: no instance may or can take it.
   public mutating func rejected(classIndex: Int, arrivalSeconds: Double) {
-    if isCounted(arrivalSeconds) { classRecords[classIndex].rejected += 1 }
+    let counted = isCounted(arrivalSeconds)
+    if counted { classRecords[classIndex].rejected += 1 }
+    log?.append(.rejected, classID: classes[classIndex].id, arrivalSeconds: arrivalSeconds, counted: counted)
   }
 
   /// A request was lost with the instance or link that worked on it.
   public mutating func failed(classIndex: Int, arrivalSeconds: Double) {
-    if isCounted(arrivalSeconds) { classRecords[classIndex].failed += 1 }
+    let counted = isCounted(arrivalSeconds)
+    if counted { classRecords[classIndex].failed += 1 }
+    log?.append(.failed, classID: classes[classIndex].id, arrivalSeconds: arrivalSeconds, counted: counted)
   }
 
   /// An instance took a step, or `count` equal steps one after the other.
@@ -65,6 +85,11 @@ public struct SimulationRecorder: Sendable {
     group: Int, instance: Int, start: Double, seconds: Double, batch: Int, promptTokens: Int, kvTokens: Double,
     count: Int = 1
   ) {
+    if timeline != nil {
+      timeline?.step(
+        group: group, instance: instance, start: start, seconds: seconds, batch: batch, promptTokens: promptTokens,
+        kvTokens: kvTokens, count: count)
+    }
     let from = max(start, warmupSeconds)
     let inside = min(start + seconds, endSeconds) - from
     guard inside > 0 else { return }
@@ -81,6 +106,7 @@ public struct SimulationRecorder: Sendable {
 
   /// The requests waiting in front of a group became `length`.
   public mutating func queue(group: Int, at time: Double, length: Int) {
+    if timeline != nil { timeline?.queue(group: group, at: time, length: length) }
     groupRecords[group].setQueue(length, at: time, window: warmupSeconds, endSeconds)
   }
 
@@ -91,6 +117,7 @@ public struct SimulationRecorder: Sendable {
 
   /// A link was busy with a transfer.
   public mutating func link(index: Int, start: Double, seconds: Double, bytes: Double) {
+    if timeline != nil { timeline?.link(index, start: start, seconds: seconds, bytes: bytes) }
     let from = max(start, warmupSeconds)
     let inside = min(start + seconds, endSeconds) - from
     guard inside > 0 else { return }
