@@ -11,6 +11,7 @@ public enum HTMLReport {
       section("How requests flow", report.flowChart.map { FlowPicture(chart: $0).figure }),
       section(report.groups?.title, report.groups.map(table)),
       section(report.classes?.title, latency(of: report)),
+      section(report.replay?.title, report.replay.map(table)),
       section(report.trust?.title, report.trust.map(table)),
       section(report.baselines?.title, baselines(of: report)),
       section(report.bindingTitle, list(report.binding)),

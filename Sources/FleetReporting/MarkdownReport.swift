@@ -15,8 +15,9 @@ public enum MarkdownReport {
     }
     blocks += list("These rules cannot hold together", report.conflicting.map { .init($0) })
     blocks += list("Each of these changes alone repairs it, the smallest first", report.repairs.map { .init($0) })
-    blocks += [report.groups, report.classes, report.trust, report.routes, report.purchases, report.baselines].flatMap(
-      table)
+    blocks += [
+      report.groups, report.classes, report.replay, report.trust, report.routes, report.purchases, report.baselines,
+    ].flatMap(table)
     blocks += list(report.bindingTitle, report.binding)
     blocks += table(report.unused)
     blocks += table(report.provenance.rows.isEmpty ? nil : report.provenance)

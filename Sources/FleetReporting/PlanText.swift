@@ -16,6 +16,7 @@ public enum PlanText {
     page.list("Each of these changes alone repairs it, the smallest first", report.repairs.map { .init($0) })
     page.table(report.groups)
     page.table(report.classes)
+    page.table(report.replay)
     page.table(report.trust)
     page.table(report.routes, limit: 24)
     page.table(report.purchases)

@@ -48,6 +48,8 @@ public struct Report: Sendable, Hashable {
   /// Nil where there is only one way through the fleet.
   public var routes: ReportTable?
   public var classes: ReportTable?
+  /// What a replay gave; nil for plans that were not replayed.
+  public var replay: ReportTable?
   /// What the predicted times rest on, with their error bands; nil for plans that do not say.
   public var trust: ReportTable?
   public var purchases: ReportTable?
@@ -76,6 +78,7 @@ public struct Report: Sendable, Hashable {
     groups = Report.groupTable(of: plan)
     routes = Report.routeTable(of: plan)
     classes = Report.classTable(of: plan)
+    replay = Report.replayTable(of: plan)
     trust = Report.trustTable(of: plan)
     purchases = Report.purchaseTable(of: plan)
     baselines = Report.baselineTable(of: plan)

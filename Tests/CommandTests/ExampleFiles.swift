@@ -43,6 +43,7 @@ extension Example {
   func writeReadmes(_ plan: Plan) throws {
     var kept = ["Groups", "Other ways to plan", "What keeps the plan", "These rules cannot", "Each of these changes"]
     if Set(plan.purchases.map(\.tier)).count > 1 { kept.append("Devices to hold") }
+    if plan.verification != nil { kept.append("Replayed") }
     if plan.robustness != nil { kept += ["Robust to", "No margin was added", "How far to trust it"] }
     try write(plan, sections: kept, to: readme)
     if name == Self.demo { try write(plan, sections: kept + ["Latency by class"], to: Self.mainReadme) }

@@ -86,6 +86,7 @@ struct RandomPlans {
               costUSDPerHour: random.maybe { $0.number() }, objective: random.maybe { $0.number() })
           })
       },
+      verification: maybe { $0.verification() },
       rejected: list(0...3) { random in
         RejectedAlternative(
           poolID: random.text(), modelID: random.text(), phase: random.pick(Phase.self),
@@ -97,6 +98,33 @@ struct RandomPlans {
           repairs: random.list(0...2) { $0.text() })
       },
       unsolvedReason: maybe { $0.text() }, provenance: provenance())
+  }
+
+  private mutating func verification() -> PlanVerification {
+    PlanVerification(
+      holds: integer(0...1) == 0, rounds: integer(1...8), seed: integer(0...1 << 40), requests: integer(0...1 << 40),
+      simulatedSeconds: number(), costBeforeUSDPerHour: maybe { $0.number() },
+      costAfterUSDPerHour: maybe { $0.number() },
+      classes: list(0...2) { random in
+        ReplayedClass(
+          id: "c", periodID: random.maybe { $0.text() }, requests: random.integer(0...9), ttft: random.replay(),
+          tpot: random.replay(), endToEnd: random.replay())
+      },
+      tightened: list(0...2) { random in
+        TightenedConfiguration(
+          phase: random.pick(Phase.self), modelID: random.text(), poolID: random.text(),
+          weightPrecision: random.maybe { $0.text() }, kvPrecision: random.maybe { $0.text() },
+          strategy: ParallelStrategy(tensor: random.integer(1...8), data: random.integer(1...8)),
+          classID: random.text(), factor: 1 + random.number())
+      },
+      notReplayed: list(0...2) { $0.text() }, note: maybe { $0.text() })
+  }
+
+  private mutating func replay() -> ReplayedClass.Latency {
+    ReplayedClass.Latency(
+      percentile: fraction(), predictedSeconds: maybe { $0.number() }, replayedSeconds: maybe { $0.number() },
+      replayedHalfWidthSeconds: maybe { $0.number() }, objectiveSeconds: maybe { $0.number() },
+      attainment: maybe { $0.fraction() }, attainmentHalfWidth: maybe { $0.number() })
   }
 
   private mutating func economics() -> PlanEconomics {

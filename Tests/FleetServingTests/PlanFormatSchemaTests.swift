@@ -46,6 +46,15 @@ import Testing
     plan.binding = [BindingConstraint(family: "stock", name: "stock[h100]", message: "all used")]
     plan.baselines = [BaselineResult(name: "two steps", kind: "two_step", status: .infeasible)]
     plan.robustness = PlanRobustness(nominal: BaselineResult(name: "nominal", kind: "nominal", status: .optimal))
+    let replay = ReplayedClass.Latency(percentile: 0.95, predictedSeconds: 1, replayedSeconds: 1)
+    plan.verification = PlanVerification(
+      holds: true, rounds: 1, seed: 1, requests: 1, simulatedSeconds: 1,
+      classes: [ReplayedClass(id: "c", requests: 1, ttft: replay, tpot: replay, endToEnd: replay)],
+      tightened: [
+        TightenedConfiguration(
+          phase: .decode, modelID: "m", poolID: "a", weightPrecision: nil, kvPrecision: nil,
+          strategy: ParallelStrategy(), classID: "c", factor: 1.5)
+      ])
     plan.groups[0].evidence = .capacityTable
     plan.rejected = [RejectedAlternative(poolID: "a", modelID: "m", phase: .decode, reason: "dear")]
     plan.conflict = ConflictReport(summary: "s", conflicting: ["c"], repairs: ["r"])
@@ -57,6 +66,9 @@ import Testing
       ("## `classes[].ttft`", ["classes", "items", "ttft"]), ("## `purchases[]`", ["purchases", "items"]),
       ("## `binding[]`", ["binding", "items"]), ("## `baselines[]`", ["baselines", "items"]),
       ("## `robustness`", ["robustness"]),
+      ("## `verification`", ["verification"]), ("## `verification.classes[]`", ["verification", "classes", "items"]),
+      ("## `verification.classes[].ttft`", ["verification", "classes", "items", "ttft"]),
+      ("## `verification.tightened[]`", ["verification", "tightened", "items"]),
       ("## `rejected[]`", ["rejected", "items"]), ("## `conflict`", ["conflict"]), ("## `provenance`", ["provenance"]),
     ]
     for (heading, path) in headings {
@@ -181,7 +193,9 @@ extension JSONNode {
 
   fileprivate func has(type: String) -> Bool {
     switch (type, value) {
-    case ("object", .object), ("array", .array), ("string", .string), ("number", .number), ("null", .null): true
+    case ("object", .object), ("array", .array), ("string", .string), ("number", .number), ("null", .null),
+      ("boolean", .bool):
+      true
     case ("integer", .number(let number, _)): number == number.rounded()
     default: false
     }

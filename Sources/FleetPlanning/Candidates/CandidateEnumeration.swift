@@ -26,7 +26,8 @@ struct CandidateEnumeration {
     lengths = problem.classes.map { $0.lengths.compressed(to: Self.sizingPoints) }
   }
 
-  func enumerate() -> CandidateSet {
+  /// - Parameter adjustments: Factors that loads are multiplied by at the end.
+  func enumerate(_ adjustments: LoadAdjustments = LoadAdjustments()) -> CandidateSet {
     var set = CandidateSet(candidates: [], endpoints: [], rejected: [])
     let places = problem.models.indices.flatMap { model in
       problem.pools.indices.map { Place(modelIndex: model, poolIndex: $0) }
@@ -52,6 +53,7 @@ struct CandidateEnumeration {
       addTables(phase: .aggregated, to: &set)
     }
     for part in configurations { set.rejected.append(contentsOf: part.rejected) }
+    set.candidates = adjustments.applied(to: set.candidates, of: problem)
     return set
   }
 

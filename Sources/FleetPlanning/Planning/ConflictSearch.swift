@@ -22,6 +22,7 @@ struct ConflictSearch {
 
   private var data: ProgramData { program.data }
   private var problem: PlanningProblem { data.problem }
+  private var adjustments: LoadAdjustments { session.adjustments }
 
   func report() -> ConflictReport {
     let unserved = problem.classes.indices.filter { data.meanRate($0) > 0 && !data.canServe($0) }
@@ -244,7 +245,7 @@ struct ConflictSearch {
   }
 
   private func isFeasible(_ changed: PlanningProblem) -> Bool {
-    let set = CandidateEnumeration(problem: changed, constants: session.planner.constants).enumerate()
+    let set = CandidateEnumeration(problem: changed, constants: session.planner.constants).enumerate(adjustments)
     var data = ProgramData(problem: changed, set: set)
     data.candidates = Dominance.reduce(data.candidates)
     guard changed.classes.indices.allSatisfy({ data.meanRate($0) == 0 || data.canServe($0) }) else { return false }

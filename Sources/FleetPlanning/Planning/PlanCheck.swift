@@ -8,7 +8,8 @@ public struct PlanCheck: Sendable {
   /// Relative tolerance of sums of costs and rates.
   public var sumTolerance = 1e-5
   /// Relative tolerance of latencies against objectives: linear loads are safe up to the curvature of step times.
-  public var latencyTolerance = 0.01
+  public var latencyTolerance = PlanCheck.defaultLatencyTolerance
+  static let defaultLatencyTolerance = 0.01
 
   public init(problem: PlanningProblem, constants: LatencyConstants) {
     self.problem = problem
@@ -16,10 +17,32 @@ public struct PlanCheck: Sendable {
   }
 
   /// Everything that does not hold; empty for a sound plan.
-  public func faults(of plan: Plan) -> [String] {
+  public func faults(of plan: Plan) -> [String] { findings(of: plan).map(\.text) }
+
+  /// Something that does not hold.
+  struct Finding: Sendable, Hashable {
+    var text: String
+    /// For a latency over its objective: where, and by how much.
+    var miss: Miss?
+  }
+
+  /// A latency that is over its objective on a route.
+  struct Miss: Sendable, Hashable {
+    var classID: String
+    /// The group whose capacity decides the latency; for an end-to-end time there are two findings.
+    var groupID: String
+    /// `nil` = in the only period.
+    var periodID: String?
+    /// Predicted or replayed ÷ objective; may be infinite.
+    var ratio: Double
+  }
+
+  func findings(of plan: Plan) -> [Finding] {
     let context = CheckedPlan(plan: plan, problem: problem, constants: constants)
-    return context.unresolved + groupFaults(context) + deviceFaults(context) + costFaults(context)
-      + trafficFaults(context) + latencyFaults(context) + policyFaults(context)
+    let texts =
+      context.unresolved + groupFaults(context) + deviceFaults(context) + costFaults(context) + trafficFaults(context)
+    return texts.map { Finding(text: $0) } + latencyFindings(context)
+      + policyFaults(context).map { Finding(text: $0) }
   }
 
   // MARK: Groups

@@ -41,8 +41,8 @@ extension PlanCheck {
 
   /// Every route meets every objective of its class at the rates chosen, with headroom; measured groups stay within what
   /// was measured.
-  func latencyFaults(_ plan: CheckedPlan) -> [String] {
-    var faults: [String] = []
+  func latencyFindings(_ plan: CheckedPlan) -> [Finding] {
+    var findings: [Finding] = []
     for period in problem.periods.indices {
       var predictions: [String: [Int: LatencyEvaluation.Prediction]] = [:]
       for group in plan.groups {
@@ -50,11 +50,11 @@ extension PlanCheck {
         guard !mix.isEmpty else { continue }
         let instances = group.plan.instancesByPeriod[period] - problem.policy.spareInstancesPerGroup
         guard instances > 0 else {
-          faults.append("\(group.plan.id) carries traffic without an instance beside its spares")
+          findings.append(Finding(text: "\(group.plan.id) carries traffic without an instance beside its spares"))
           continue
         }
         if let table = group.table {
-          faults += measuredFaults(plan, group, table, mix, instances)
+          findings += measuredFaults(plan, group, table, mix, instances).map { Finding(text: $0) }
           predictions[group.plan.id] = plan.evaluation.measured(table: table, classes: mix.map(\.classIndex))
         } else if let configuration = group.configuration {
           predictions[group.plan.id] = plan.evaluation.predict(
@@ -63,11 +63,11 @@ extension PlanCheck {
         }
       }
       for route in plan.routes(period: period) {
-        faults += objectiveFaults(plan, route, predictions)
+        findings += objectiveFindings(plan, route, predictions)
       }
-      faults += linkFaults(plan, period: period)
+      findings += linkFaults(plan, period: period).map { Finding(text: $0) }
     }
-    return faults
+    return findings
   }
 
   private func measuredFaults(
@@ -85,9 +85,9 @@ extension PlanCheck {
       ? [] : ["\(group.plan.id): measured capacity exceeded: \(work) instances of \(instances)"]
   }
 
-  private func objectiveFaults(
+  private func objectiveFindings(
     _ plan: CheckedPlan, _ route: PlanRoute, _ predictions: [String: [Int: LatencyEvaluation.Prediction]]
-  ) -> [String] {
+  ) -> [Finding] {
     guard let classIndex = problem.classes.firstIndex(where: { $0.id == route.classID }),
       let from = plan.group(route.fromGroupID), let to = plan.group(route.toGroupID)
     else { return [] }
@@ -105,18 +105,23 @@ extension PlanCheck {
       let output = problem.classes[classIndex].lengths.outputQuantile(endToEnd.percentile)
       total = first + max(0, output - 1) * each
     }
-    var faults: [String] = []
-    for (name, objective, predicted) in [
-      ("TTFT", stated.ttft, first), ("TPOT", stated.tpot, each), ("end-to-end time", stated.endToEnd, total),
+    var findings: [Finding] = []
+    for (name, objective, predicted, groups) in [
+      ("TTFT", stated.ttft, first, [from]), ("TPOT", stated.tpot, each, [to]),
+      ("end-to-end time", stated.endToEnd, total, from.plan.id == to.plan.id ? [from] : [from, to]),
     ] {
-      guard let objective, let predicted else { continue }
-      if !(predicted <= objective.seconds * (1 + latencyTolerance)) {
-        faults.append(
-          "class \(route.classID) on \(route.fromGroupID) → \(route.toGroupID): \(name) "
-            + "\(Amount.milliseconds(predicted)) over the objective of \(Amount.milliseconds(objective.seconds))")
+      guard let objective, let predicted, !(predicted <= objective.seconds * (1 + latencyTolerance)) else { continue }
+      let text =
+        "class \(route.classID) on \(route.fromGroupID) → \(route.toGroupID): \(name) "
+        + "\(Amount.milliseconds(predicted)) over the objective of \(Amount.milliseconds(objective.seconds))"
+      for (index, group) in groups.enumerated() where group.configuration != nil || index == 0 {
+        let miss = Miss(
+          classID: route.classID, groupID: group.plan.id, periodID: route.periodID, ratio: predicted / objective.seconds
+        )
+        findings.append(Finding(text: text, miss: group.configuration == nil ? nil : miss))
       }
     }
-    return faults
+    return findings
   }
 
   private func linkFaults(_ plan: CheckedPlan, period: Int) -> [String] {

@@ -25,6 +25,10 @@ public struct Planner: Sendable {
   public var solvesBaselines = true
   /// Whether an infeasible problem is searched for the smallest repairs.
   public var explainsConflicts = true
+  /// Capacity taken away from configurations, for example because a replay missed an objective on them.
+  public var adjustments = LoadAdjustments()
+  /// Relative tolerance by which a latency may be over its objective in the check outside the solver.
+  var latencyTolerance = PlanCheck.defaultLatencyTolerance
   /// Called a few times per second while the joint program is solved, on the solver's thread.
   public var progress: (@Sendable (SolveProgress) -> Void)?
   /// Ends the search early; the best plan found so far is returned.
@@ -61,10 +65,37 @@ public struct Planner: Sendable {
   }
 
   /// The plan with its status, whatever the answer is.
+  ///
+  /// Linear loads hold for every mix up to the curvature of step times. Where the predictions at a plan's own rates exceed
+  /// an objective all the same, the configurations concerned are tightened and the problem is solved again.
   public func solve(_ problem: PlanningProblem) throws(PlannerFailure) -> Plan {
-    let session = PlanningSession(planner: self, problem: problem)
-    return try session.run()
+    var adjustments = adjustments
+    return try answer(to: problem, adjusting: &adjustments).plan
   }
+
+  /// A plan that passed the check, with the adjustments that it took.
+  func answer(
+    to problem: PlanningProblem, adjusting adjustments: inout LoadAdjustments
+  ) throws(PlannerFailure) -> PlanningSession.Answer {
+    var refused: [String] = []
+    for round in 1... {
+      let session = PlanningSession(planner: self, problem: problem, adjustments: adjustments)
+      let answer = try session.run()
+      // A tightened program without a plan says nothing of the problem itself.
+      if round > 1, answer.plan.groups.isEmpty { throw .check(refused) }
+      if answer.findings.isEmpty { return answer }
+      let misses = answer.findings.compactMap(\.miss)
+      guard misses.count == answer.findings.count, round < Self.checkRounds else {
+        throw .check(answer.findings.map(\.text))
+      }
+      refused = answer.findings.map(\.text)
+      adjustments.tighten(answer, misses, problem)
+    }
+    preconditionFailure("the loop ends by returning or throwing")
+  }
+
+  /// Solves after which a plan that exceeds an objective is refused.
+  static let checkRounds = 8
 }
 
 /// The four different answers to a planning problem; each carries the plan with all that is known.
@@ -83,6 +114,8 @@ public enum PlanningAnswer: Sendable {
 public enum PlannerFailure: Error, Sendable, CustomStringConvertible {
   /// The program could not be stated: every fault of the model.
   case program([String])
+  /// The plan could not be replayed: why.
+  case simulation([String])
   /// GLPK failed; its own words.
   case solver(String)
   /// The plan contradicts the problem when it is recomputed outside the solver.
@@ -92,6 +125,7 @@ public enum PlannerFailure: Error, Sendable, CustomStringConvertible {
     switch self {
     case .program(let faults): "the program could not be stated: " + faults.joined(separator: "; ")
     case .solver(let text): "the solver failed: \(text)"
+    case .simulation(let faults): "the plan could not be replayed: " + faults.joined(separator: "; ")
     case .check(let faults): "the plan did not pass the check outside the solver: " + faults.joined(separator: "; ")
     }
   }

@@ -6,6 +6,16 @@ import Foundation
 struct PlanningSession: Sendable {
   let planner: Planner
   let problem: PlanningProblem
+  /// What earlier rounds took away from configurations that did not keep their promise.
+  let adjustments: LoadAdjustments
+
+  /// A plan, and what the check outside the solver says of it.
+  struct Answer: Sendable {
+    var plan: Plan
+    var findings: [PlanCheck.Finding]
+    /// Instances per request/s with headroom, by group and class: the rows that the plan was made with.
+    var loads: [String: [String: Double]]
+  }
 
   /// Subproblems after which a baseline is stated with its gap instead of a proof. A count, not a time, so that the same
   /// problem gives the same plan on every machine.
@@ -13,15 +23,16 @@ struct PlanningSession: Sendable {
   /// Longest time a baseline may take in any case [s].
   static let baselineSeconds = 20.0
 
-  func run() throws(PlannerFailure) -> Plan {
-    let set = CandidateEnumeration(problem: problem, constants: planner.constants).enumerate()
+  func run() throws(PlannerFailure) -> Answer {
+    let set = CandidateEnumeration(problem: problem, constants: planner.constants).enumerate(adjustments)
     let full = ProgramData(problem: problem, set: set)
     var data = full
     data.candidates = Dominance.reduce(full.candidates)
     let program = Program(data)
     let baselines = planner.solvesBaselines ? Baseline.all(for: data) : []
     let nominal =
-      planner.solvesBaselines ? PriceOfRobustness.nominalProgram(of: problem, constants: planner.constants) : nil
+      planner.solvesBaselines
+      ? PriceOfRobustness.nominalProgram(of: problem, constants: planner.constants, adjustments: adjustments) : nil
     var solves = try solveAll(program, baselines, nominal)
     var joint = solves.removeFirst()
     let nominalSolve = nominal == nil ? nil : solves.removeLast()
@@ -54,11 +65,10 @@ struct PlanningSession: Sendable {
     if joint.status == .unsolved {
       plan.unsolvedReason = "no plan was found within the limits (\(joint.statusText))"
     }
-    if joint.solution != nil {
-      let faults = PlanCheck(problem: problem, constants: planner.constants).faults(of: plan)
-      guard faults.isEmpty else { throw .check(faults) }
-    }
-    return plan
+    var check = PlanCheck(problem: problem, constants: planner.constants)
+    check.latencyTolerance = planner.latencyTolerance
+    return Answer(
+      plan: plan, findings: joint.solution == nil ? [] : check.findings(of: plan), loads: planned.data.loads(of: plan))
   }
 
   /// Solves the joint program, the baselines and the nominal program of a robust problem, two at a time, the latter as
@@ -123,6 +133,20 @@ struct PlanningSession: Sendable {
 /// Version of fleetplan, written into plans.
 public enum FleetplanVersion {
   public static let current = "0.1.0"
+}
+
+extension ProgramData {
+  /// Loads with headroom of the groups of a plan, by group and class.
+  fileprivate func loads(of plan: Plan) -> [String: [String: Double]] {
+    let used = Set(plan.groups.map(\.id))
+    var result: [String: [String: Double]] = [:]
+    for candidate in candidates where used.contains(candidate.id) {
+      for entry in candidate.loads {
+        result[candidate.id, default: [:]][problem.classes[entry.classIndex].id] = load(entry)
+      }
+    }
+    return result
+  }
 }
 
 extension Program {

@@ -3,11 +3,13 @@ import FleetServing
 /// The problem that a robust one is without its margins; the difference of the two optima is the price of robustness.
 enum PriceOfRobustness {
   /// The nominal program of a robust problem; `nil` for any other problem.
-  static func nominalProgram(of problem: PlanningProblem, constants: LatencyConstants) -> Program? {
+  static func nominalProgram(
+    of problem: PlanningProblem, constants: LatencyConstants, adjustments: LoadAdjustments
+  ) -> Program? {
     guard problem.policy.robust else { return nil }
     var nominal = problem
     nominal.policy.robust = false
-    let set = CandidateEnumeration(problem: nominal, constants: constants).enumerate()
+    let set = CandidateEnumeration(problem: nominal, constants: constants).enumerate(adjustments)
     var data = ProgramData(problem: nominal, set: set)
     data.candidates = Dominance.reduce(data.candidates)
     return Program(data)

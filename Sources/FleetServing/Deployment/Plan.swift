@@ -25,6 +25,8 @@ public struct Plan: Sendable, Hashable {
   public var baselines: [BaselineResult]
   /// For plans that are sized for the bad end of the error bands; `nil` for all others.
   public var robustness: PlanRobustness?
+  /// What a replay of the plan gave; `nil` when it was not replayed.
+  public var verification: PlanVerification?
   /// Why accelerators and strategies were not used.
   public var rejected: [RejectedAlternative]
   /// For `infeasible`: what conflicts, and the smallest change that repairs it.
@@ -38,7 +40,7 @@ public struct Plan: Sendable, Hashable {
     gap: Double? = nil, costUSDPerHour: Double? = nil, economics: PlanEconomics? = nil, groups: [PlanGroup] = [],
     routes: [PlanRoute] = [], classes: [PlanClass] = [], purchases: [PlanPurchase] = [],
     binding: [BindingConstraint] = [], baselines: [BaselineResult] = [], robustness: PlanRobustness? = nil,
-    rejected: [RejectedAlternative] = [],
+    verification: PlanVerification? = nil, rejected: [RejectedAlternative] = [],
     conflict: ConflictReport? = nil, unsolvedReason: String? = nil, provenance: PlanProvenance
   ) {
     self.problemName = problemName
@@ -56,6 +58,7 @@ public struct Plan: Sendable, Hashable {
     self.binding = binding
     self.baselines = baselines
     self.robustness = robustness
+    self.verification = verification
     self.rejected = rejected
     self.conflict = conflict
     self.unsolvedReason = unsolvedReason

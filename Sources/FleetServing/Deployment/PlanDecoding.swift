@@ -16,9 +16,8 @@ extension Plan {
 
   private static let keys = [
     "format", "problem", "status", "objective", "objective_name", "bound", "gap", "cost_usd_per_hour", "economics",
-    "groups", "routes", "classes", "purchases", "binding", "baselines", "robustness", "rejected", "conflict",
-    "unsolved_reason",
-    "provenance",
+    "groups", "routes", "classes", "purchases", "binding", "baselines", "robustness", "verification", "rejected",
+    "conflict", "unsolved_reason", "provenance",
   ]
 
   private init?(reading reader: JSONReader) {
@@ -38,6 +37,7 @@ extension Plan {
     let binding = plan.array("binding")?.allOrNil { BindingConstraint(reading: $0) }
     let baselines = plan.array("baselines")?.allOrNil { BaselineResult(reading: $0) }
     let robustness = plan.optional("robustness").map { PlanRobustness(reading: $0) }
+    let verification = plan.optional("verification").map { PlanVerification(reading: $0) }
     let rejected = plan.array("rejected")?.allOrNil { RejectedAlternative(reading: $0) }
     let conflict = plan.optional("conflict").map { ConflictReport(reading: $0) }
     let unsolvedReason = plan.optionalString("unsolved_reason", allowEmpty: true)
@@ -49,7 +49,7 @@ extension Plan {
       problemName: name, status: status, objectiveName: objectiveName, objective: objective, bound: bound, gap: gap,
       costUSDPerHour: cost, economics: economics.flatMap { $0 }, groups: groups, routes: routes, classes: classes,
       purchases: purchases, binding: binding, baselines: baselines,
-      robustness: robustness.flatMap { $0 }, rejected: rejected,
+      robustness: robustness.flatMap { $0 }, verification: verification.flatMap { $0 }, rejected: rejected,
       conflict: conflict.flatMap { $0 }, unsolvedReason: unsolvedReason, provenance: provenance)
     checkReferences(in: plan)
   }

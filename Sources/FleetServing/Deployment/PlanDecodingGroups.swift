@@ -134,7 +134,7 @@ extension NumberRange {
 
 extension JSONReader {
   /// A time written in milliseconds [s].
-  fileprivate func milliseconds(in range: NumberRange = .any) -> Double? {
+  func milliseconds(in range: NumberRange = .any) -> Double? {
     number(unit: "ms", in: range, shiftedBy: -3)
   }
 }

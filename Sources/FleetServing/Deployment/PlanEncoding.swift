@@ -26,6 +26,7 @@ extension Plan {
       "binding": .array(binding.map { $0.encoded() }),
       "baselines": .array(baselines.map { $0.encoded() }),
       "robustness": robustness?.encoded() ?? .null,
+      "verification": verification?.encoded() ?? .null,
       "rejected": .array(rejected.map { $0.encoded() }),
       "conflict": conflict?.encoded() ?? .null,
       "unsolved_reason": JSONOutput(unsolvedReason),

@@ -1,0 +1,130 @@
+import FleetServing
+
+/// Capacity taken away from configurations that missed an objective where a plan was replayed or checked.
+///
+/// An entry says: instances of a configuration that admit a class need `factor` times as much of themselves for each
+/// request/s. It multiplies whole load rows, because the classes of an instance share its queue and its steps. Factors
+/// are at least 1, so a plan that obeys the adjusted rows obeys the rows of the latency model too.
+public struct LoadAdjustments: Sendable, Hashable {
+  /// A configuration in a phase of a pool, and the class that missed its objective there.
+  public struct Place: Sendable, Hashable {
+    public var phase: Phase
+    public var modelID: String
+    public var poolID: String
+    public var strategy: ParallelStrategy
+    public var weightPrecision: String?
+    public var kvPrecision: String?
+    public var classID: String
+
+    /// The configuration of a group of a plan.
+    public init(group: PlanGroup, classID: String) {
+      phase = group.phase
+      modelID = group.modelID
+      poolID = group.poolID
+      strategy = group.strategy
+      weightPrecision = group.weightPrecision
+      kvPrecision = group.kvPrecision
+      self.classID = classID
+    }
+
+    init(_ candidate: Candidate, _ problem: PlanningProblem, classIndex: Int) {
+      phase = candidate.phase
+      modelID = problem.models[candidate.modelIndex].id
+      poolID = problem.pools[candidate.poolIndex].id
+      strategy = candidate.strategy
+      weightPrecision = candidate.weightPrecision?.rawValue
+      kvPrecision = candidate.kvPrecision?.rawValue
+      classID = problem.classes[classIndex].id
+    }
+  }
+
+  /// Factors above 1.
+  public private(set) var factors: [Place: Double]
+
+  public init() { factors = [:] }
+
+  public var isEmpty: Bool { factors.isEmpty }
+
+  /// Tightens one configuration for one class further: its factor is multiplied.
+  ///
+  /// - Precondition: `factor` is at least 1 and finite.
+  public mutating func tighten(_ place: Place, by factor: Double) {
+    precondition(factor >= 1 && factor.isFinite, "a load factor must be at least 1")
+    factors[place, default: 1] *= factor
+  }
+
+  /// The largest factor among the classes that a candidate admits; 1 for measured capacity tables.
+  func factor(of candidate: Candidate, in problem: PlanningProblem) -> Double {
+    if factors.isEmpty || candidate.tableIndex != nil { return 1 }
+    return candidate.loads.reduce(1) {
+      max($0, factors[Place(candidate, problem, classIndex: $1.classIndex)] ?? 1)
+    }
+  }
+
+  /// The candidates with their loads multiplied.
+  func applied(to candidates: [Candidate], of problem: PlanningProblem) -> [Candidate] {
+    if factors.isEmpty { return candidates }
+    return candidates.map { candidate in
+      let factor = factor(of: candidate, in: problem)
+      if factor == 1 { return candidate }
+      var tightened = candidate
+      for index in tightened.loads.indices { tightened.loads[index].load *= factor }
+      return tightened
+    }
+  }
+}
+
+extension LoadAdjustments {
+  /// Least and largest factor by which one round tightens a configuration because of how far it missed.
+  static let leastStep = 1.01
+  static let largestStep = 1.25
+
+  /// Tightens the configurations of a plan on which classes missed objectives: each at least so far that the same
+  /// instances may not carry the same rates again, so that every round gives another plan.
+  mutating func tighten(_ answer: PlanningSession.Answer, _ misses: [PlanCheck.Miss], _ problem: PlanningProblem) {
+    var steps: [Place: Double] = [:]
+    for miss in misses {
+      guard let group = answer.plan.groups.first(where: { $0.id == miss.groupID }) else { continue }
+      let place = Place(group: group, classID: miss.classID)
+      let bounded = min(max(miss.ratio, Self.leastStep), Self.largestStep)
+      let step = max(bounded, Self.cutOff(group, miss, answer, problem))
+      steps[place] = max(steps[place] ?? 1, step)
+    }
+    for (place, step) in steps { tighten(place, by: step) }
+  }
+
+  /// The factor beyond which a group's capacity row refuses the rates that it carries where it missed.
+  private static func cutOff(
+    _ group: PlanGroup, _ miss: PlanCheck.Miss, _ answer: PlanningSession.Answer, _ problem: PlanningProblem
+  ) -> Double {
+    let period = problem.periods.firstIndex { $0.id == miss.periodID } ?? 0
+    guard group.instancesByPeriod.indices.contains(period) else { return 1 }
+    let work = answer.plan.routes.reduce(0.0) { sum, route in
+      let isHere = (group.phase == .decode ? route.toGroupID : route.fromGroupID) == group.id
+      guard isHere, route.periodID == miss.periodID else { return sum }
+      return sum + route.ratePerSecond * (answer.loads[group.id]?[route.classID] ?? 0)
+    }
+    let available = Double(group.instancesByPeriod[period] - problem.policy.spareInstancesPerGroup)
+    // A little beyond, since rows hold within a tolerance.
+    return work > 0 ? available / work * 1.0001 : 1
+  }
+}
+
+extension LoadAdjustments {
+  /// All factors as a plan states them, in a fixed order.
+  var tightened: [TightenedConfiguration] {
+    factors.map { place, factor in
+      TightenedConfiguration(
+        phase: place.phase, modelID: place.modelID, poolID: place.poolID, weightPrecision: place.weightPrecision,
+        kvPrecision: place.kvPrecision, strategy: place.strategy, classID: place.classID, factor: factor)
+    }.sorted { left, right in
+      func key(_ entry: TightenedConfiguration) -> [String] {
+        [
+          entry.modelID, entry.poolID, entry.strategy.slug, entry.weightPrecision ?? "", entry.kvPrecision ?? "",
+          entry.classID,
+        ]
+      }
+      return left.phase == right.phase ? key(left).lexicographicallyPrecedes(key(right)) : left.phase < right.phase
+    }
+  }
+}
