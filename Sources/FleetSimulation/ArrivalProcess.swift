@@ -7,6 +7,7 @@ public struct ArrivalProcess: Sendable {
   private var streams: [ClassStream] = []
   /// The next request of each stream; `nil` where a stream has ended.
   private var heads: [Arrival?] = []
+  private var trace: TraceArrivals?
 
   /// - Parameters:
   ///   - loadFactor: Multiplies all rates, positive.
@@ -19,6 +20,17 @@ public struct ArrivalProcess: Sendable {
   ) throws(SimulationFaults) {
     let period = try Self.period(periodID, of: problem)
     try Self.check(specification, loadFactor: loadFactor)
+    switch specification {
+    case .azureTrace(let source), .mooncakeTrace(let source):
+      var isMooncake = false
+      if case .mooncakeTrace = specification { isMooncake = true }
+      let rates = problem.classes.indices.map { (ratesPerSecond?[$0] ?? problem.classes[$0].ratePerSecond)[period] }
+      trace = try TraceArrivals(
+        source, isMooncake: isMooncake, classes: Self.classes(of: source, problem: problem, rates: rates),
+        loadFactor: loadFactor, random: RandomStream(seed: seed, stream: 0))
+      return
+    case .poisson, .gamma, .bursts, .periods: break
+    }
     for (index, requestClass) in problem.classes.enumerated() {
       let rates = (ratesPerSecond?[index] ?? requestClass.ratePerSecond).map { $0 * loadFactor }
       precondition(rates.count == problem.periods.count, "a class has one rate for each period")
@@ -26,7 +38,7 @@ public struct ArrivalProcess: Sendable {
       var shape: Double?
       var profile = ClassStream.Profile.constant
       switch specification {
-      case .poisson: break
+      case .poisson, .azureTrace, .mooncakeTrace: break
       case .gamma(let variation): shape = 1 / (variation * variation)
       case .periods:
         profile = .cycle(rates: rates, seconds: problem.periods.map { $0.hours * 3600 }, index: 0)
@@ -47,6 +59,7 @@ public struct ArrivalProcess: Sendable {
 
   /// The next request; `nil` when there are no more. Requests of the same time come in the order of their classes.
   public mutating func next() throws(SimulationFaults) -> Arrival? {
+    if trace != nil { return try trace?.next() }
     var first = -1
     var earliest = Double.infinity
     for index in heads.indices {
@@ -80,6 +93,18 @@ public struct ArrivalProcess: Sendable {
     return busiest
   }
 
+  private static func classes(
+    of source: TraceSource, problem: PlanningProblem, rates: [Double]
+  ) throws(SimulationFaults) -> [(index: Int, rate: Double)] {
+    guard let id = source.classID else {
+      let positive = rates.indices.filter { rates[$0] > 0 }.map { (index: $0, rate: rates[$0]) }
+      return positive.isEmpty ? [(index: 0, rate: 1)] : positive
+    }
+    if let index = problem.classes.firstIndex(where: { $0.id == id }) { return [(index: index, rate: 1)] }
+    let known = problem.classes.map(\.id).joined(separator: ", ")
+    throw SimulationFaults("there is no class \"\(id)\" for the requests of the trace; the problem has \(known)")
+  }
+
   private static func check(_ specification: ArrivalSpecification, loadFactor: Double) throws(SimulationFaults) {
     var messages: [String] = []
     if !(loadFactor > 0 && loadFactor <= 1e6) {
@@ -87,6 +112,10 @@ public struct ArrivalProcess: Sendable {
     }
     switch specification {
     case .poisson, .periods: break
+    case .azureTrace(let source), .mooncakeTrace(let source):
+      if source.prefixCacheBlocks < 0 || source.prefixCacheBlocks > 1 << 30 {
+        messages.append("expected 0 to \(1 << 30) cached blocks, found \(source.prefixCacheBlocks)")
+      }
     case .gamma(let variation):
       if !(variation >= 0.01 && variation <= 100) {
         messages.append("expected a coefficient of variation of 0.01 to 100, found \(variation)")

@@ -8,6 +8,28 @@ public enum ArrivalSpecification: Sendable, Hashable {
   case bursts(MarkovModulation)
   /// Poisson streams that follow the periods of the problem, in order and again from the first after the last.
   case periods
+  /// Recorded requests in CSV, as in the Azure LLM inference traces: the columns `TIMESTAMP` (a date and time, or
+  /// seconds), `ContextTokens` and `GeneratedTokens`.
+  case azureTrace(TraceSource)
+  /// Recorded requests in JSON lines, as in the Mooncake traces: `timestamp` (milliseconds), `input_length`,
+  /// `output_length` and `hash_ids`, the ids of the prompt's blocks of 512 tokens.
+  case mooncakeTrace(TraceSource)
+}
+
+/// A trace file and what becomes of its requests. Times count from its first request and are divided by the load factor.
+public struct TraceSource: Sendable, Hashable {
+  public var path: String
+  /// Class of all requests; `nil` = drawn at random by the rates of the classes.
+  public var classID: String?
+  /// Blocks of prompts that stay cached, the least recently used forgotten first; 0 = nothing is cached. One cache is taken
+  /// to serve all prefill instances, and a prompt to be cached from its arrival.
+  public var prefixCacheBlocks: Int
+
+  public init(path: String, classID: String? = nil, prefixCacheBlocks: Int = 1 << 20) {
+    self.path = path
+    self.classID = classID
+    self.prefixCacheBlocks = prefixCacheBlocks
+  }
 }
 
 /// Rates that jump between states: a Markov-modulated Poisson process that goes through its states in turn.

@@ -7,7 +7,7 @@ struct TraceScanner {
   private(set) var faults: [String] = []
 
   private let rows: ClosedRange<Int>
-  private var columns: Columns?
+  private var reader: TraceRowReader?
   /// The beginning of a line that the last part cut off.
   private var rest: [UInt8] = []
   private var line = 0
@@ -16,14 +16,6 @@ struct TraceScanner {
 
   private static let faultLimit = 20
   private static let lineLimit = 1 << 16
-
-  /// Positions of the three columns.
-  private struct Columns {
-    var time: Int
-    var input: Int
-    var output: Int
-    var last: Int
-  }
 
   init(rows: ClosedRange<Int>) {
     self.rows = rows
@@ -68,7 +60,7 @@ struct TraceScanner {
     line += 1
     var text = text
     if text.last == 0x0D { text = UnsafeBufferPointer(rebasing: text.dropLast()) }
-    guard let columns else { return readHeader(text) }
+    guard let reader else { return readHeader(text) }
     if text.isEmpty { return }
     row += 1
     if row < rows.lowerBound { return }
@@ -76,80 +68,36 @@ struct TraceScanner {
       isOver = true
       return
     }
-    readRow(text, columns)
+    readRow(text, reader)
   }
 
   private mutating func readHeader(_ text: UnsafeBufferPointer<UInt8>) {
-    let names = text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { name in
-      String(decoding: name, as: UTF8.self).lowercased()
-    }
-    let wanted = ["TIMESTAMP", "ContextTokens", "GeneratedTokens"]
-    let found = wanted.map { names.firstIndex(of: $0.lowercased()) }
-    if let time = found[0], let input = found[1], let output = found[2] {
-      columns = Columns(time: time, input: input, output: output, last: max(time, input, output))
-    } else {
-      let missing = zip(wanted, found).filter { $0.1 == nil }.map(\.0).joined(separator: ", ")
-      fault("expected a header with the columns \(wanted.joined(separator: ", ")); missing: \(missing)")
+    do throws(TraceFaults) {
+      reader = try TraceRowReader(header: text)
+    } catch {
+      for message in error.messages { fault(message) }
       isOver = true
     }
   }
 
-  private mutating func readRow(_ text: UnsafeBufferPointer<UInt8>, _ columns: Columns) {
-    var time: Int64?
-    var input: Int32?
-    var output: Int32?
-    var start = 0
-    var column = 0
-    while column <= columns.last, start <= text.count {
-      var end = start
-      while end < text.count, text[end] != UInt8(ascii: ",") { end += 1 }
-      let field = UnsafeBufferPointer(rebasing: text[start..<end])
-      if column == columns.time {
-        time = traceNanoseconds(field)
-        if time == nil { wrong(field, "a timestamp such as 2023-11-16 18:15:46.6805900, or seconds") }
-      } else if column == columns.input || column == columns.output {
-        let tokens = tokenCount(field)
-        if tokens == nil { wrong(field, "a whole number of tokens up to 100000000") }
-        if column == columns.input { input = tokens } else { output = tokens }
-      }
-      column += 1
-      start = end + 1
-    }
-    if column <= columns.last {
-      fault("expected at least \(columns.last + 1) columns, found \(column)")
-    }
-    guard let time, let input, let output else { return }
-    if let last = nanoseconds.last, time < last {
+  private mutating func readRow(_ text: UnsafeBufferPointer<UInt8>, _ reader: TraceRowReader) {
+    var messages: [String] = []
+    let row = reader.read(text, faults: &messages)
+    for message in messages { fault(message) }
+    guard let row else { return }
+    if let last = nanoseconds.last, row.nanoseconds < last {
       fault("the timestamp is earlier than that of the row before; sort the file by TIMESTAMP")
       return
     }
-    if input == 0 { emptyLengths += 1 }
-    if output == 0 { emptyLengths += 1 }
-    nanoseconds.append(time)
-    inputTokens.append(max(input, 1))
-    outputTokens.append(max(output, 1))
-  }
-
-  private mutating func wrong(_ field: UnsafeBufferPointer<UInt8>, _ expected: String) {
-    let shown = String(decoding: field.prefix(40), as: UTF8.self).unicodeScalars.map { scalar in
-      scalar.properties.generalCategory == .control ? "?" : String(scalar)
-    }
-    fault("expected \(expected), found \"\(shown.joined())\"")
+    if row.inputTokens == 0 { emptyLengths += 1 }
+    if row.outputTokens == 0 { emptyLengths += 1 }
+    nanoseconds.append(row.nanoseconds)
+    inputTokens.append(max(row.inputTokens, 1))
+    outputTokens.append(max(row.outputTokens, 1))
   }
 
   private mutating func fault(_ message: String, on place: Int? = nil) {
     faults.append("line \(place ?? line): \(message)")
     if faults.count >= Self.faultLimit { isOver = true }
   }
-}
-
-/// 0 to 100,000,000, in digits.
-private func tokenCount(_ field: UnsafeBufferPointer<UInt8>) -> Int32? {
-  if field.isEmpty || field.count > 9 { return nil }
-  var value: Int32 = 0
-  for byte in field {
-    guard byte >= 0x30, byte <= 0x39 else { return nil }
-    value = value * 10 + Int32(byte - 0x30)
-  }
-  return value <= 100_000_000 ? value : nil
 }
