@@ -40,8 +40,10 @@ struct PrefixCache: Sendable {
       sessions = sessions == .max ? 1 : sessions + 1
       session = sessions
     }
-    // Backwards, so that the first blocks, on which the others depend, are forgotten last.
+    // Backwards, so that the first blocks, on which the others depend, are forgotten last; the known ones first, so that
+    // they do not make room for the others.
     if capacity > 0 {
+      for block in blocks[..<known].reversed() { touch(block, session: session) }
       for block in blocks.prefix(capacity).reversed() { touch(block, session: session) }
     }
     return (known, session)

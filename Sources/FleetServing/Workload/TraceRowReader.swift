@@ -4,6 +4,12 @@ package struct TraceRow: Sendable {
   package var nanoseconds: Int64
   package var inputTokens: Int32
   package var outputTokens: Int32
+
+  package init(nanoseconds: Int64, inputTokens: Int32, outputTokens: Int32) {
+    self.nanoseconds = nanoseconds
+    self.inputTokens = inputTokens
+    self.outputTokens = outputTokens
+  }
 }
 
 /// Reads the rows of a trace in CSV: finds the columns `TIMESTAMP`, `ContextTokens` and `GeneratedTokens` in the header, and
