@@ -82,7 +82,9 @@ struct CalibrationText {
   private func list(_ title: String, _ remarks: [Calibration.Remark], on page: inout Page) {
     guard !remarks.isEmpty else { return }
     var entries = remarks.prefix(Self.most).map { Report.Remark("\(place($0.measurement)): \($0.text)") }
-    if remarks.count > Self.most { entries.append(Report.Remark("and \(Quantity.count(remarks.count - Self.most)) more")) }
+    if remarks.count > Self.most {
+      entries.append(Report.Remark("and \(Quantity.count(remarks.count - Self.most)) more"))
+    }
     page.list("\(title): \(Quantity.count(remarks.count, "measurement"))", entries)
   }
 

@@ -49,6 +49,8 @@ struct Prediction {
   struct Step {
     var batch: Int
     var time: StepTime
+    /// Time of the same step at the rates of the datasheet ÷ predicted time.
+    var limitShare: Double
   }
 
   /// The load that one instance carries in one phase, or why it carries none.
@@ -77,6 +79,8 @@ struct Prediction {
   var batchWithinTPOT: Int?
   var steps: [Step] = []
   var prefill: StepTime?
+  /// Share of the physical limit that the prompt reaches.
+  var prefillLimitShare = 0.0
   /// Part of TTFT outside the devices [s].
   var promptHandlingSeconds = 0.0
   /// Prompts/s of an instance that only prefills and never idles.
@@ -113,11 +117,18 @@ struct Prediction {
 
     let most = min(batchInMemory ?? Self.largestBatch, Self.largestBatch)
     let batches = question.batches.isEmpty ? Self.batches(upTo: most) : question.batches
-    steps = batches.map { Step(batch: $0, time: step($0)) }
+    let limit = instance.atPhysicalLimit
+    steps = batches.map { batch in
+      let time = step(batch)
+      let least = limit.decodeStep(batch: Double(batch), contextTokens: context).totalSeconds
+      return Step(batch: batch, time: time, limitShare: least / time.totalSeconds)
+    }
     if let tpot = question.tpot {
       batchWithinTPOT = Self.largest(upTo: most) { step($0).totalSeconds <= tpot.seconds }
     }
-    prefill = instance.prefill(inputTokens: input)
+    let prompt = instance.prefill(inputTokens: input)
+    prefill = prompt
+    prefillLimitShare = limit.prefill(inputTokens: input).totalSeconds / prompt.totalSeconds
     promptHandlingSeconds = latency.promptHandlingSeconds(configuration, inputTokens: input)
     let occupancy = instance.prefillOccupancySeconds(inputTokens: input)
     prefillRatePerSecond = occupancy > 0 ? 1 / occupancy : nil

@@ -19,7 +19,7 @@ extension Prediction {
         steps.map { step in
           .object(
             step.time.encodedMembers(tpotError).merging([
-              "batch": .integer(step.batch),
+              "batch": .integer(step.batch), "physical_limit_share": .number(step.limitShare),
               "tokens_per_s": .number(Double(step.batch) / step.time.totalSeconds),
             ]) { first, _ in first })
         }),
@@ -28,6 +28,7 @@ extension Prediction {
         .object(
           time.encodedMembers(prefillError).merging([
             "input_tokens": .integer(question.inputTokens),
+            "physical_limit_share": .number(prefillLimitShare),
             "handling_ms": .milliseconds(promptHandlingSeconds),
             "ttft_ms": .milliseconds(time.totalSeconds + promptHandlingSeconds),
             "prompts_per_s": JSONOutput(prefillRatePerSecond),

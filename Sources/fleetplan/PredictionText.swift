@@ -68,7 +68,7 @@ enum PredictionText {
 
   private static let timeColumns: [ReportTable.Column] = [
     .init("total", .right), .init("GEMM", .right), .init("attention", .right), .init("communication", .right),
-    .init("overhead", .right), .init("bound by", rank: 1),
+    .init("overhead", .right), .init("bound by", rank: 1), .init("of limit", .right),
   ]
 
   /// Columns of times; the band is that of the total.
@@ -76,7 +76,7 @@ enum PredictionText {
     error == nil ? timeColumns : [timeColumns[0], .init("90 % band", .right)] + timeColumns.dropFirst()
   }
 
-  private static func cells(_ time: StepTime, _ error: LatencyError?) -> [ReportTable.Cell] {
+  private static func cells(_ time: StepTime, _ error: LatencyError?, limitShare: Double) -> [ReportTable.Cell] {
     let total = time.totalSeconds
     let band = error.map { error in
       "\(Quantity.time(total * error.lowRatio))\(Quantity.space)–\(Quantity.space)\(Quantity.time(total * error.highRatio))"
@@ -85,6 +85,7 @@ enum PredictionText {
       .init(Quantity.time(time.gemmSeconds)),
       .init(Quantity.time(time.attentionSeconds)), .init(Quantity.time(time.communicationSeconds)),
       .init(Quantity.time(time.overheadSeconds)), .init(time.isMemoryBound ? "memory" : "arithmetic"),
+      .init(Quantity.percent(limitShare)),
     ]
   }
 
@@ -93,15 +94,19 @@ enum PredictionText {
     var table = ReportTable(
       "Decode step at a mean context of \(Quantity.count(context)) tokens",
       columns: [.init("Batch", .right)] + timeColumns(prediction.tpotError) + [.init("tokens/s", .right)],
-      note: batchNote(prediction))
+      note: (batchNote(prediction).map { $0 + "; " } ?? "") + limitNote)
     for step in prediction.steps {
       let rate = Double(step.batch) / step.time.totalSeconds
       table.add(
-        [.init(Quantity.count(step.batch))] + cells(step.time, prediction.tpotError) + [.init(Figures.roughCount(rate))]
+        [.init(Quantity.count(step.batch))] + cells(step.time, prediction.tpotError, limitShare: step.limitShare) + [
+          .init(Figures.roughCount(rate))
+        ]
       )
     }
     page.table(table)
   }
+
+  private static let limitNote = "of limit: time at the full rates of the datasheet ÷ predicted time"
 
   private static func batchNote(_ prediction: Prediction) -> String? {
     var parts: [String] = []
@@ -127,7 +132,8 @@ enum PredictionText {
       note: "TTFT without a queue: \(Quantity.time(time.totalSeconds + prediction.promptHandlingSeconds)), of which "
         + "\(handling) outside the devices")
     table.add(
-      [.init(Quantity.count(prediction.question.inputTokens))] + cells(time, prediction.prefillError)
+      [.init(Quantity.count(prediction.question.inputTokens))]
+        + cells(time, prediction.prefillError, limitShare: prediction.prefillLimitShare)
         + [.init(prediction.prefillRatePerSecond.map(Quantity.rate) ?? Quantity.unknown)])
     page.table(table)
   }

@@ -54,3 +54,23 @@ import Testing
     #expect(latency.evidence(for: RoundNumbers.configuration(RoundNumbers.dense)) == .assumed)
   }
 }
+
+@Suite struct PhysicalLimitTests {
+  /// With ideal constants a step is the limit; with fitted ones slower in all but kernels whose efficiency exceeds 1.
+  @Test func idealInstancesReachTheLimit() throws {
+    let ideal = LatencyModel(constants: RoundNumbers.ideal).instance(RoundNumbers.configuration(RoundNumbers.dense))
+    let step = ideal.decodeStep(batch: 4, contextTokens: 100).totalSeconds
+    #expect(agree(ideal.atPhysicalLimit.decodeStep(batch: 4, contextTokens: 100).totalSeconds, step))
+    let catalog = try CommittedCatalog.read()
+    let configuration = InstanceConfiguration(
+      model: try #require(catalog.model("llama-3.1-70b")), accelerator: try #require(catalog.accelerator("h100-sxm")),
+      strategy: ParallelStrategy(tensor: 4), weightPrecision: .fp8, kvPrecision: .bf16, backend: "vllm")
+    let fitted = LatencyModel(constants: catalog.latencyConstants).instance(configuration)
+    for batch in [1.0, 16, 256] {
+      let share =
+        fitted.atPhysicalLimit.decodeStep(batch: batch, contextTokens: 1000).totalSeconds
+        / fitted.decodeStep(batch: batch, contextTokens: 1000).totalSeconds
+      #expect(share > 0.2 && share < 0.9, "batch \(batch): \(share)")
+    }
+  }
+}
