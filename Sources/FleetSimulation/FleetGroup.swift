@@ -15,6 +15,10 @@ public struct FleetGroup: Sendable {
   public var classIndices: [Int]
   /// KV-cache capacity of one instance [bytes].
   public var kvCapacityBytes: Double { memory.capacityBytes }
+  /// Tokens of long sequences that fit on one instance; 0 for a cache that does not grow.
+  public var kvCapacityTokens: Double {
+    memory.blockBytes > 0 ? memory.capacityBytes / memory.blockBytes * Double(memory.blockTokens) : 0
+  }
   /// Id of the measured capacity table that its times come from; `nil` for the latency model.
   public var capacityTableID: String?
 
@@ -22,6 +26,12 @@ public struct FleetGroup: Sendable {
   var configuration: InstanceConfiguration?
   var law: StepLaw
   var memory: KVMemory
+
+  var recorded: RecordedGroup {
+    RecordedGroup(
+      id: id, phase: phase, instances: instancesByPeriod.max() ?? 0, maximumBatch: maximumBatch,
+      kvCapacityTokens: phase == .prefill ? 0 : kvCapacityTokens, classIndices: classIndices)
+  }
 }
 
 /// Traffic of one class between two groups in one period.

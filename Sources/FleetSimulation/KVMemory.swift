@@ -42,9 +42,11 @@ struct KVMemory: Sendable, Hashable {
   func blocks(tokens: Int) -> Int { (tokens + blockTokens - 1) / blockTokens }
 
   /// What a sequence takes beside its blocks, when it will have `tokens` at its end.
-  func fixedBytes(tokens: Int) -> Double {
-    stateBytes + windowBytesPerToken * Double(min(tokens, windowTokens))
+  func fixedBytes(tokens: Int) -> Int {
+    Int(stateBytes + windowBytesPerToken * Double(min(tokens, windowTokens)))
   }
 
-  func bytes(tokens: Int) -> Double { Double(blocks(tokens: tokens)) * blockBytes + fixedBytes(tokens: tokens) }
+  func bytes(tokens: Int) -> Double {
+    Double(blocks(tokens: tokens)) * blockBytes + Double(fixedBytes(tokens: tokens))
+  }
 }

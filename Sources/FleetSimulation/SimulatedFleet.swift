@@ -12,6 +12,9 @@ public struct SimulatedFleet: Sendable {
   public internal(set) var notSimulated: [String]
 
   let constants: LatencyConstants
+  /// For tests: cache bytes per token, bandwidth of one transfer [bytes/s] and its fixed time [s] between groups without
+  /// configurations.
+  var linearTransfer = (bytesPerToken: 0.0, bytesPerSecond: 1.0, fixedSeconds: 0.0)
 
   /// - Parameters:
   ///   - constants: Those that the plan was made with. Times are simulated as predicted, without the margin of a robust
@@ -47,6 +50,53 @@ public struct SimulatedFleet: Sendable {
     var rates = problem.classes.map { _ in [Double](repeating: 0, count: problem.periods.count) }
     for route in routes { rates[route.classIndex][route.periodIndex] += route.ratePerSecond }
     return rates
+  }
+
+  /// The lane from a prefill group to a decode group; `nil` when they cannot or may not exchange caches.
+  func lane(from: Int, to: Int) -> KVLane? {
+    let (sender, receiver) = (groups[from], groups[to])
+    guard sender.phase == .prefill, receiver.phase == .decode, sender.modelID == receiver.modelID,
+      let link = links.firstIndex(where: {
+        $0.prefillPoolID == sender.poolID && $0.decodePoolID == receiver.poolID
+      })
+    else { return nil }
+    guard let source = sender.configuration, let target = receiver.configuration else {
+      return KVLane(
+        law: .linear(bytesPerToken: linearTransfer.bytesPerToken, fixedSeconds: linearTransfer.fixedSeconds),
+        link: link, flowBytesPerSecond: linearTransfer.bytesPerSecond, layers: 32)
+    }
+    guard mayExchange(sender, receiver, source, target) else { return nil }
+    let stated = problem.links.first {
+      $0.prefillPoolID == sender.poolID && $0.decodePoolID == receiver.poolID
+    }
+    return KVLane(from: source, to: target, stated: stated, link: link, constants: constants)
+  }
+
+  private func mayExchange(
+    _ sender: FleetGroup, _ receiver: FleetGroup, _ source: InstanceConfiguration, _ target: InstanceConfiguration
+  ) -> Bool {
+    let pair = PoolPair(prefillPoolID: sender.poolID, decodePoolID: receiver.poolID)
+    switch problem.kvExchange {
+    case .all: return true
+    case .sameAccelerator: return source.accelerator.id == target.accelerator.id
+    case .only(let pairs): return pairs.contains(pair)
+    case .except(let pairs): return !pairs.contains(pair)
+    }
+  }
+
+  /// What the statistics need to know of a link: as many channels as transfers can run at full speed.
+  func recorded(_ link: FleetLink) -> RecordedLink {
+    var channels = 1.0
+    for from in groups.indices {
+      for to in groups.indices {
+        guard groups[from].poolID == link.prefillPoolID, groups[to].poolID == link.decodePoolID,
+          let lane = lane(from: from, to: to)
+        else { continue }
+        let pairs = Double(min(groups[from].instancesByPeriod.max() ?? 0, groups[to].instancesByPeriod.max() ?? 0))
+        channels = max(channels, min(pairs, (link.bytesPerSecond ?? .infinity) / lane.flowBytesPerSecond))
+      }
+    }
+    return RecordedLink(id: "\(link.prefillPoolID) → \(link.decodePoolID)", channels: Int(channels))
   }
 
   private static func links(
