@@ -29,16 +29,7 @@ public struct Simulator: Sendable {
   func run(_ source: ArrivalSource, periodIndex: Int) throws(SimulationFaults) -> SimulationResult {
     var run = SimulationRun(fleet: fleet, options: options, source: source, periodIndex: periodIndex)
     try run.run()
-    return run.recorder.result(
-      seed: options.seed, requests: run.requests, events: run.events, notes: notes(of: run))
-  }
-
-  private func notes(of run: SimulationRun) -> [String] {
-    var notes = fleet.notSimulated
-    if run.retries > 0 { notes.append("\(run.retries) times a request lost its instance and started anew") }
-    let left = run.requests - run.finished - run.rejected
-    if left > 0 { notes.append("\(left) requests were not finished when the simulation was given up") }
-    return notes
+    return run.result
   }
 
   private func check() throws(SimulationFaults) {
@@ -47,7 +38,8 @@ public struct Simulator: Sendable {
       messages.append("expected a duration above 0 and up to 1e9 s, found \(options.durationSeconds)")
     }
     if let warmup = options.warmupSeconds, !(warmup >= 0 && warmup < options.durationSeconds) {
-      messages.append("expected a warm-up of at least 0 s that ends before the \(options.durationSeconds) s, found \(warmup)")
+      messages.append(
+        "expected a warm-up of at least 0 s that ends before the \(options.durationSeconds) s, found \(warmup)")
     }
     if let precision = options.targetPrecision, !(precision > 0) {
       messages.append("expected a target precision above 0, found \(precision)")
@@ -60,6 +52,17 @@ public struct Simulator: Sendable {
     }
     options.faults.appendFaults(to: &messages, fleet)
     if !messages.isEmpty { throw SimulationFaults(messages) }
+  }
+}
+
+extension SimulationRun {
+  /// What the run found.
+  var result: SimulationResult {
+    var notes = fleet.notSimulated
+    if retries > 0 { notes.append("\(retries) times a request lost its instance and started anew") }
+    let left = requests - finished - rejected
+    if left > 0 { notes.append("\(left) requests were not finished when the simulation was given up") }
+    return recorder.result(seed: options.seed, requests: requests, events: events, notes: notes)
   }
 }
 
@@ -77,7 +80,8 @@ extension FaultPlan {
       }
     }
     for random in random
-    where !(random.meanSecondsBetweenFailures >= 1 && random.meanSecondsToRepair > 0
+    where
+      !(random.meanSecondsBetweenFailures >= 1 && random.meanSecondsToRepair > 0
       && random.meanSecondsBetweenFailures.isFinite && random.meanSecondsToRepair.isFinite)
     {
       messages.append(
