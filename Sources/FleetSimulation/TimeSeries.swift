@@ -9,6 +9,10 @@ public struct TimeSeries: Sendable, Hashable {
   public private(set) var binSeconds: Double
   /// Integral of the quantity over each bin [unit · s].
   public private(set) var integrals: [Double] = []
+  /// The bin used last and its time, for most additions fall into it.
+  private var latestBin = 0
+  private var latestStart = 0.0
+  private var latestEnd = 0.0
 
   /// - Parameter binSeconds: Width of a bin at first [s], positive.
   public init(binSeconds: Double) {
@@ -20,6 +24,10 @@ public struct TimeSeries: Sendable, Hashable {
   public mutating func add(_ value: Double, from start: Double, seconds: Double) {
     guard seconds > 0 else { return }
     let end = start + seconds
+    if start >= latestStart, end < latestEnd {
+      integrals[latestBin] += value * seconds
+      return
+    }
     var bin = prepare(through: end, from: start)
     var time = start
     while time < end {
@@ -50,6 +58,10 @@ public struct TimeSeries: Sendable, Hashable {
     }
     let last = Int(end / binSeconds)
     while integrals.count <= last { integrals.append(0) }
-    return min(Int(start / binSeconds), last)
+    let first = min(Int(start / binSeconds), last)
+    latestBin = first
+    latestStart = Double(first) * binSeconds
+    latestEnd = Double(first + 1) * binSeconds
+    return first
   }
 }
