@@ -79,6 +79,7 @@ import Testing
     let twin = try ExternalSolver.glpsol.solve(text)
     var options = SolverOptions()
     options.timeLimitSeconds = 60
+    options.strategy = .staged
     let outcome = try GLPKSolver(options: options).solve(program.model)
     switch (outcome.termination, twin) {
     case (.infeasible, .infeasible): break
