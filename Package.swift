@@ -39,6 +39,9 @@ let package = Package(
         "FleetPlan", "FleetCalibration", "FleetJSON", "FleetOptimization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    // Not a test: `swift run -c release SimulationBenchmark` prints how fast the simulator is.
+    .executableTarget(
+      name: "SimulationBenchmark", dependencies: ["FleetSimulation", "FleetServing"], path: "Tests/Benchmarks"),
     .testTarget(name: "FleetJSONTests", dependencies: ["FleetJSON"]),
     .testTarget(name: "FleetOptimizationTests", dependencies: ["FleetOptimization"]),
     .testTarget(name: "FleetServingTests", dependencies: ["FleetServing", "FleetJSON"]),

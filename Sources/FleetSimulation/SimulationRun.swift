@@ -49,7 +49,10 @@ struct SimulationRun: Sendable {
   private var endSeconds: Double
   private let handlingSecondsPerToken: Double
 
-  init(fleet: SimulatedFleet, options: SimulationOptions, source: ArrivalSource, periodIndex: Int) {
+  init(
+    fleet: SimulatedFleet, options: SimulationOptions, source: ArrivalSource, periodIndex: Int,
+    log: RequestLog? = nil, timeline: TimelineTrace? = nil
+  ) {
     self.fleet = fleet
     self.options = options
     self.source = source
@@ -59,7 +62,8 @@ struct SimulationRun: Sendable {
     recorder = SimulationRecorder(
       classes: fleet.problem.classes.map { RecordedClass(id: $0.id, objective: $0.objective) },
       groups: fleet.groups.map(\.recorded), links: fleet.links.map { fleet.recorded($0) },
-      warmupSeconds: options.warmupSeconds ?? options.durationSeconds / 10, endSeconds: options.durationSeconds)
+      warmupSeconds: options.warmupSeconds ?? options.durationSeconds / 10, endSeconds: options.durationSeconds,
+      log: log, timeline: timeline)
     router = RouterState(fleet: fleet, seed: options.seed)
     build()
   }

@@ -18,18 +18,31 @@ public struct Simulator: Sendable {
   ///
   /// - Throws: Faults of the options, and those of a trace with its file and line.
   public func run() throws(SimulationFaults) -> SimulationResult {
+    var log: RequestLog?
+    var timeline: TimelineTrace?
+    return try run(log: &log, timeline: &timeline)
+  }
+
+  /// Runs the simulation to its end and writes a row for each request and a picture of the run where asked for; both are
+  /// left open.
+  ///
+  /// - Throws: Faults of the options, and those of a trace with its file and line.
+  public func run(
+    log: inout RequestLog?, timeline: inout TimelineTrace?
+  ) throws(SimulationFaults) -> SimulationResult {
     try check()
     let period = try ArrivalProcess.period(options.periodID, of: fleet.problem)
     let arrivals = try ArrivalProcess(
       specification: options.arrivals, problem: fleet.problem, seed: options.seed, loadFactor: options.loadFactor,
       periodID: options.periodID, ratesPerSecond: fleet.ratesPerSecond)
-    return try run(ArrivalSource(arrivals), periodIndex: options.arrivals == .periods ? 0 : period)
-  }
-
-  func run(_ source: ArrivalSource, periodIndex: Int) throws(SimulationFaults) -> SimulationResult {
-    var run = SimulationRun(fleet: fleet, options: options, source: source, periodIndex: periodIndex)
+    var run = SimulationRun(
+      fleet: fleet, options: options, source: ArrivalSource(arrivals),
+      periodIndex: options.arrivals == .periods ? 0 : period, log: log, timeline: timeline)
+    (log, timeline) = (nil, nil)
     try run.run()
-    return run.result
+    let result = run.result
+    (log, timeline) = (run.recorder.log, run.recorder.timeline)
+    return result
   }
 
   private func check() throws(SimulationFaults) {
