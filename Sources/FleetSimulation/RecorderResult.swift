@@ -49,13 +49,12 @@ extension SimulationRecorder {
       arrivals: SimulatedSeries(binSeconds: record.arrivals.binSeconds, means: record.arrivals.means))
   }
 
-  /// Gaps reported for the class, and those of the groups that serve no other class; empty when a group it may use also
-  /// serves others and no gaps were reported.
+  /// Gaps reported for the class, and those of the groups that serve no other class.
   private func gaps(of classIndex: Int) -> QuantileSketch {
     var gaps = classRecords[classIndex].gaps
-    let used = groups.indices.filter { groups[$0].phase != .prefill && groups[$0].classIndices.contains(classIndex) }
-    if gaps.count == 0, used.contains(where: { groups[$0].classIndices.count > 1 }) { return gaps }
-    for group in used where groups[group].classIndices.count == 1 { gaps.merge(groupRecords[group].gaps) }
+    for (group, record) in zip(groups, groupRecords) where group.classIndices == [classIndex] {
+      gaps.merge(record.gaps)
+    }
     return gaps
   }
 

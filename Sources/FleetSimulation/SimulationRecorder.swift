@@ -13,6 +13,8 @@ public struct SimulationRecorder: Sendable {
   /// End of the window; a run whose length is chosen by precision may move it while it goes on.
   public var endSeconds: Double
 
+  /// Whether a request that arrives at the end of the window counts: so it is with the last one of a trace.
+  private var includesEnd = false
   /// One row for each request, when asked for.
   public var log: RequestLog?
   /// A picture of the run, when asked for.
@@ -46,6 +48,14 @@ public struct SimulationRecorder: Sendable {
   public mutating func arrived(classIndex: Int, at time: Double) {
     classRecords[classIndex].arrivals.add(1, at: time)
     if isCounted(time) { classRecords[classIndex].offered += 1 }
+  }
+
+  /// No more requests arrive after `time`: the window ends there if it would end later, as with traces that are shorter
+  /// than the run was meant to be.
+  public mutating func arrivalsEnded(at time: Double) {
+    guard time > warmupSeconds, time < endSeconds else { return }
+    endSeconds = time
+    includesEnd = true
   }
 
   /// A request got its last token.
@@ -98,8 +108,8 @@ public struct SimulationRecorder: Sendable {
       count: count)
   }
 
-  /// `count` sequences of a class waited `seconds` from one token to the next. Needed only where classes share instances:
-  /// gaps of groups with one class follow from their steps.
+  /// `count` sequences of a class waited `seconds` from one token to the next. To be called where classes share instances,
+  /// and only there: gaps of groups with one class follow from their steps.
   public mutating func gaps(classIndex: Int, at time: Double, seconds: Double, count: Int) {
     if time >= warmupSeconds && time < endSeconds { classRecords[classIndex].gaps.add(seconds, times: count) }
   }
@@ -131,6 +141,6 @@ public struct SimulationRecorder: Sendable {
   }
 
   private func isCounted(_ arrivalSeconds: Double) -> Bool {
-    arrivalSeconds >= warmupSeconds && arrivalSeconds < endSeconds
+    arrivalSeconds >= warmupSeconds && (includesEnd ? arrivalSeconds <= endSeconds : arrivalSeconds < endSeconds)
   }
 }

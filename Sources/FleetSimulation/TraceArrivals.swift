@@ -10,7 +10,6 @@ struct TraceArrivals: Sendable {
 
   /// Tokens of one block of a Mooncake trace.
   static let blockTokens = 512
-  private static let mostTokens = 100_000_000
 
   private var lines: TraceLines
   private var format: Format
@@ -70,11 +69,16 @@ struct TraceArrivals: Sendable {
         guard let read = found else { continue }
         row = read
       case .mooncake:
-        let found = try lines.next { $0.isEmpty ? nil : [UInt8]($0) }
+        let found = try lines.next { $0.isEmpty ? nil : Line($0) }
         guard let found else { return try end() }
         guard let text = found else { continue }
-        let line = try mooncake(text)
-        row = line.row
+        let line: MooncakeLine
+        switch text {
+        case .usual(let read): line = read
+        case .other(let text): line = try mooncake(text)
+        }
+        row = TraceRow(
+          nanoseconds: line.nanoseconds, inputTokens: line.inputTokens, outputTokens: line.outputTokens)
         (cached, session) = remember(line.blocks)
       }
       // A text that ends within a row leaves a number that may have lost digits.
@@ -132,21 +136,19 @@ struct TraceArrivals: Sendable {
     SimulationFaults(messages.map { "\(lines.path):\(lines.number): \($0)" })
   }
 
-  private func mooncake(_ text: [UInt8]) throws(SimulationFaults) -> (row: TraceRow, blocks: [Int]) {
+  /// A line of a Mooncake trace that is read already, or must be read strictly.
+  private enum Line {
+    case usual(MooncakeLine)
+    case other([UInt8])
+
+    init(_ text: UnsafeBufferPointer<UInt8>) {
+      if let line = MooncakeLine(usual: text) { self = .usual(line) } else { self = .other([UInt8](text)) }
+    }
+  }
+
+  private func mooncake(_ text: [UInt8]) throws(SimulationFaults) -> MooncakeLine {
     do throws(Faults) {
-      return try JSONParser.decode(text, source: lines.path) { reader in
-        let object = reader.dictionary("an object with timestamp, input_length, output_length and hash_ids")
-        let tokens = NumberRange.closed(0, Double(Self.mostTokens))
-        let time = object?.required("timestamp", "milliseconds")?.number(
-          "milliseconds", in: .closed(0, 9e12))
-        let input = object?.required("input_length", "tokens")?.integer("a whole number of tokens", in: tokens)
-        let output = object?.required("output_length", "tokens")?.integer("a whole number of tokens", in: tokens)
-        let blocks = Self.blocks(object?.optional("hash_ids"))
-        guard let time, let input, let output, let blocks else { return nil }
-        let row = TraceRow(
-          nanoseconds: Int64((time * 1e6).rounded()), inputTokens: Int32(input), outputTokens: Int32(output))
-        return (row, blocks)
-      }
+      return try MooncakeLine(strict: text)
     } catch {
       throw fault(
         error.all.map { fault in
@@ -156,17 +158,5 @@ struct TraceArrivals: Sendable {
           return text
         })
     }
-  }
-
-  private static func blocks(_ reader: JSONReader?) -> [Int]? {
-    guard let reader else { return [] }
-    guard let elements = reader.array("block ids") else { return nil }
-    var blocks: [Int] = []
-    blocks.reserveCapacity(elements.count)
-    for element in elements {
-      guard let block = element.integer("a block id") else { return nil }
-      blocks.append(block)
-    }
-    return blocks
   }
 }

@@ -103,6 +103,21 @@ import Testing
     #expect(recorder().relativeHalfWidth == 0)
   }
 
+  @Test func theWindowEndsWithTheArrivals() {
+    var recorder = recorder()
+    recorder.arrived(classIndex: 0, at: 20)
+    recorder.arrived(classIndex: 0, at: 60)
+    recorder.arrivalsEnded(at: 60)
+    recorder.finished(request(at: 60, wait: 0))
+    recorder.step(group: 0, instance: 0, start: 55, seconds: 10, batch: 1, promptTokens: 1, kvTokens: 0)
+    let result = recorder.result(seed: 1, requests: 2, events: 2)
+    #expect(result.windowSeconds == 50 && abs(result.groups[0].busyShare - 0.1) < 1e-12)
+    #expect(result.classes[0].offered == 2 && result.classes[0].finished == 1)
+    // A trace that ends within the warm-up leaves the window as it was.
+    recorder.arrivalsEnded(at: 5)
+    #expect(recorder.endSeconds == 60)
+  }
+
   @Test func answersOfOneTokenHaveNoTimePerToken() {
     var recorder = recorder()
     recorder.arrived(classIndex: 0, at: 20)

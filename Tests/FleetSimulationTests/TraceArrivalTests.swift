@@ -188,6 +188,41 @@ import Testing
     #expect(lines.number == 6 && !lines.isTerminated)
   }
 
+  /// Whatever the quick reading accepts, the strict one reads alike.
+  @Test func quickAndStrictReadingsAgree() {
+    let pieces = [
+      "{", "}", "\"timestamp\"", "\"input_length\"", "\"output_length\"", "\"hash_ids\"", ":", ",", "[", "]", " ", "1",
+      "27482", "0", "007", "1.5", "-3", "null", "[1, 2]", "[]", "[1,]", "123456789", "1e3", "\"x\"", "9999999999999999",
+    ]
+    let usual = [
+      "{\"timestamp\": 27482, \"input_length\": 6955, \"output_length\": 52, \"hash_ids\": [46, 47, 48]}",
+      "{\"timestamp\":0,\"input_length\":1,\"output_length\":0}",
+      "{\"hash_ids\": [], \"output_length\": 52, \"timestamp\": 5, \"input_length\": 100000000 } ",
+    ]
+    var random = RandomStream(seed: 31)
+    var quick = 0
+    for line in usual { #expect(read(line).quick == read(line).strict && read(line).quick != nil) }
+    for round in 0..<20_000 {
+      var text = Array(usual[round % usual.count].utf8)
+      for _ in 0...Int(random.next() % 2) {
+        let start = Int(random.next() % UInt64(text.count))
+        let end = min(text.count, start + Int(random.next() % 6))
+        text.replaceSubrange(start..<end, with: Array(pieces[Int(random.next() % UInt64(pieces.count))].utf8))
+      }
+      let result = read(String(decoding: text, as: UTF8.self))
+      if result.quick != nil {
+        quick += 1
+        #expect(result.quick == result.strict, "\(String(decoding: text, as: UTF8.self))")
+      }
+    }
+    #expect(quick > 200)
+  }
+
+  private func read(_ line: String) -> (quick: MooncakeLine?, strict: MooncakeLine?) {
+    let bytes = Array(line.utf8)
+    return (bytes.withUnsafeBufferPointer { MooncakeLine(usual: $0) }, try? MooncakeLine(strict: bytes))
+  }
+
   @Test func theCacheForgetsWhatWasUsedLongestAgo() {
     var cache = PrefixCache(capacity: 4)
     #expect(cache.use([1, 2]).known == 0)
