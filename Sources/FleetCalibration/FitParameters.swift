@@ -77,6 +77,8 @@ struct FitParameters: Sendable {
   private static var hardwareCount: Int { FittedConstants.hardware.count }
   private static var backendCount: Int { FittedConstants.backend.count }
 
+  /// Factor on the spread of a family that nothing was known of: it may be of another vendor.
+  private static let unmeasuredScale = 3.0
   /// Factor on the spread of a backend without serving benchmarks.
   private static let unservedScale = 4.0
 
@@ -111,10 +113,12 @@ struct FitParameters: Sendable {
     self.backends = backends.sorted()
     self.base = base
     movesMeans = false
-    for _ in self.families {
+    let measured = Set(base.coverage.map(\.family))
+    for family in self.families {
+      let scale = measured.contains(family) ? 1 : Self.unmeasuredScale
       for constant in FittedConstants.hardware {
         prior.append(0)
-        spread.append(constant.deviation)
+        spread.append(scale * constant.deviation)
       }
     }
     for _ in self.backends {

@@ -85,7 +85,7 @@ struct CalibrateCommand: ParsableCommand {
       splits: noValidation ? [] : AccuracySplit.allCases)
     guard !calibration.rows.isEmpty else {
       throw CommandFailure(
-        .badInput, "none of the \(rows.count) measurements can be used",
+        .badInput, "no measurement of \(rows.count) can be used",
         hint: calibration.unusable.first.map { "the first: \($0.text)" })
     }
     let origin = MeasurementSource(
