@@ -6,82 +6,106 @@ extension Bottleneck {
     var resource: Resource
     var place: String
     var pressure: Double
-    var waitSeconds: Double
+    var lostSeconds: Double
     var figures: String
   }
 
-  /// The resource that limits the fleet: where the time lost by requests of classes that miss an objective is longest, or,
-  /// when all objectives are met, the fullest one. `nil` when nothing was served.
+  /// The resource that limits the fleet: where requests of classes that miss an objective lose most time, or, when all
+  /// objectives are met, the fullest one. `nil` when nothing was served.
   ///
-  /// A prefill group is as full as its busy share, a link as its utilization, a decode group as its running sequences
-  /// against the largest batch, memory as the mean KV occupancy. Time is lost in the prefill queue (prefill), in the
-  /// transfer (link), waiting to join a batch (memory where sequences were preempted or an instance was nearly out of KV
-  /// cache, decode elsewhere) and, for classes that miss their TPOT, in the time per token beyond the limit (decode).
+  /// A prefill or aggregated group is as full as the share of its time with prompts, a link as its utilization, a decode
+  /// group as its running sequences against the largest batch, memory as the mean KV occupancy. A class that misses its
+  /// TTFT loses its time before and in prefill (prefill) and in the transfer (link); one that misses its TPOT loses the time
+  /// beyond the limit, of which the wait for a place in the batch counts for memory where sequences were preempted or an
+  /// instance was nearly out of KV cache, and the rest for decode; one that misses its end-to-end time loses all of these.
   init?(_ result: SimulationResult) {
     let served = result.classes.filter { $0.finished > 0 }
     guard !served.isEmpty else { return nil }
     let missing = served.filter { !$0.meetsObjectives }
     let judged = missing.isEmpty ? served : missing
-    let candidates = Self.candidates(result, judged: judged)
+    let candidates = Self.candidates(result, losses: Losses(judged, isShort: Self.isShortOfMemory(result)))
     let chosen =
       missing.isEmpty
       ? candidates.max { $0.pressure < $1.pressure }
-      : candidates.max { ($0.waitSeconds, $0.pressure) < ($1.waitSeconds, $1.pressure) }
+      : candidates.max { ($0.lostSeconds, $0.pressure) < ($1.lostSeconds, $1.pressure) }
     guard let chosen else { return nil }
     var sentence = "\(chosen.resource.rawValue) (\(chosen.place)): \(chosen.figures)"
     if missing.isEmpty {
       sentence += "; all objectives are met"
     } else {
-      sentence += "; requests that miss their objectives lose \(Self.milliseconds(chosen.waitSeconds)) there on average"
+      sentence += "; requests that miss their objectives lose \(Self.milliseconds(chosen.lostSeconds)) there on average"
     }
     self.init(resource: chosen.resource, place: chosen.place, pressure: chosen.pressure, sentence: sentence)
   }
 
-  private static func candidates(_ result: SimulationResult, judged: [SimulatedClass]) -> [Candidate] {
-    let requests = judged.reduce(0.0) { $0 + Double($1.finished) }
-    func mean(_ stage: (SimulatedClass, StageSeconds) -> Double) -> Double {
-      judged.reduce(0.0) { sum, entry in
-        sum + (entry.stages.map { stage(entry, $0) } ?? 0) * Double(entry.finished)
-      } / requests
+  /// Time that a request of some classes loses in each resource, on average [s].
+  private struct Losses {
+    var prefill = 0.0
+    var link = 0.0
+    var decode = 0.0
+    var memory = 0.0
+
+    init(_ classes: [SimulatedClass], isShort: Bool) {
+      let requests = classes.reduce(0.0) { $0 + Double($1.finished) }
+      for entry in classes {
+        guard let stages = entry.stages else { continue }
+        let share = Double(entry.finished) / requests
+        let isLate = entry.endToEndObjective.map { !$0.isMet } ?? false
+        if isLate || entry.ttftObjective.map({ !$0.isMet }) ?? false {
+          prefill += share * (stages.prefillWait + stages.prefill)
+          link += share * stages.transfer
+        }
+        var lost = isLate ? stages.decodeWait + stages.decode : 0
+        if let objective = entry.tpotObjective, !objective.isMet, let simulated = objective.simulated {
+          lost = max(
+            lost, (simulated.value - objective.objective.seconds) * max(0, entry.meanOutputTokens - 1))
+        }
+        let waiting = isShort ? min(lost, stages.decodeWait) : 0
+        memory += share * waiting
+        decode += share * (lost - waiting)
+      }
     }
+  }
+
+  private static func isShortOfMemory(_ result: SimulationResult) -> Bool {
+    result.groups.contains { $0.phase != .prefill && ($0.preemptions > 0 || $0.maximumKVOccupancy ?? 0 >= 0.95) }
+  }
+
+  private static func candidates(_ result: SimulationResult, losses: Losses) -> [Candidate] {
     var candidates: [Candidate] = []
-    // Aggregated instances process prompts and tokens alike; a long queue in front of one is a want of prefill.
-    if let group = result.groups.filter({ $0.phase != .decode }).max(by: { $0.busyShare < $1.busyShare }) {
+    // Aggregated instances always step while sequences run; prompts keep them busy only in the steps that have some.
+    if let group = result.groups.filter({ $0.phase != .decode }).max(by: { $0.promptShare < $1.promptShare }) {
+      let figures =
+        "instances process prompts \(percent(group.promptShare)) of the time, "
+        + "\(number(group.meanQueue)) requests wait on average"
       candidates.append(
         Candidate(
-          resource: .prefill, place: group.id, pressure: group.busyShare, waitSeconds: mean { $1.prefillWait },
-          figures:
-            "instances are busy \(percent(group.busyShare)) of the time, \(number(group.meanQueue)) requests wait"))
+          resource: .prefill, place: group.id, pressure: group.promptShare, lostSeconds: losses.prefill,
+          figures: figures))
     }
     if let link = result.links.max(by: { $0.utilization < $1.utilization }) {
+      let figures = "busy \(percent(link.utilization)) of the time with \(link.transfers) transfers"
       candidates.append(
         Candidate(
-          resource: .link, place: link.id, pressure: link.utilization, waitSeconds: mean { $1.transfer },
-          figures: "busy \(percent(link.utilization)) of the time with \(link.transfers) transfers"))
+          resource: .link, place: link.id, pressure: link.utilization, lostSeconds: losses.link, figures: figures))
     }
     let decode = result.groups.filter { $0.phase != .prefill }
-    let short = decode.filter { $0.preemptions > 0 || $0.maximumKVOccupancy ?? 0 >= 0.95 }
-    let slow = mean { entry, _ in
-      guard let objective = entry.tpotObjective, !objective.isMet, let simulated = objective.simulated else { return 0 }
-      return max(0, simulated.value - objective.objective.seconds) * max(0, entry.meanOutputTokens - 1)
-    }
     if let group = decode.max(by: { $0.utilization < $1.utilization }) {
+      let figures = "\(number(group.meanBatch)) sequences run side by side on average, \(group.maximumBatch) at most"
       candidates.append(
         Candidate(
-          resource: .decode, place: group.id, pressure: group.utilization,
-          waitSeconds: (short.isEmpty ? mean { $1.decodeWait } : 0) + slow,
-          figures: "\(number(group.meanBatch)) sequences run side by side on average, \(group.maximumBatch) at most"))
+          resource: .decode, place: group.id, pressure: group.utilization, lostSeconds: losses.decode,
+          figures: figures))
     }
     if let group = decode.max(by: { $0.meanKVOccupancy ?? 0 < $1.meanKVOccupancy ?? 0 }),
       let occupancy = group.meanKVOccupancy
     {
+      let figures =
+        "the KV cache is \(percent(occupancy)) full on average and "
+        + "\(percent(group.maximumKVOccupancy ?? 0)) at most, \(number(Double(group.preemptions))) preemptions"
       candidates.append(
         Candidate(
-          resource: .memory, place: group.id, pressure: occupancy,
-          waitSeconds: short.isEmpty ? 0 : mean { $1.decodeWait },
-          figures:
-            "the KV cache is \(percent(occupancy)) full on average and \(percent(group.maximumKVOccupancy ?? 0)) "
-            + "at most, \(group.preemptions) preemptions"))
+          resource: .memory, place: group.id, pressure: occupancy, lostSeconds: losses.memory, figures: figures))
     }
     return candidates
   }

@@ -77,6 +77,8 @@ struct ClassRecord: Sendable {
 /// Running statistics of one group.
 struct GroupRecord: Sendable {
   var busySeconds = 0.0
+  /// Time in steps that process prompts.
+  var promptSeconds = 0.0
   var batchSeconds = 0.0
   var kvSeconds = 0.0
   var maximumBatch = 0
@@ -108,6 +110,7 @@ struct GroupRecord: Sendable {
   ) {
     let share = inside / seconds
     busySeconds += inside
+    if promptTokens > 0 { promptSeconds += inside }
     batchSeconds += Double(batch) * inside
     kvSeconds += kvTokens * inside
     if batch > maximumBatch { maximumBatch = batch }

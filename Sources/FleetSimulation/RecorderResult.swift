@@ -72,6 +72,7 @@ extension SimulationRecorder {
     let instances = Double(max(group.instances, 1))
     return SimulatedGroup(
       id: group.id, phase: group.phase, instances: group.instances, busyShare: busyShare,
+      promptShare: record.promptSeconds / instanceSeconds,
       utilization: group.phase == .prefill ? busyShare : batchShare,
       meanBatch: record.busySeconds > 0 ? record.batchSeconds / record.busySeconds : 0,
       maximumBatch: record.maximumBatch,

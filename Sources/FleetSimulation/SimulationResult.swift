@@ -150,6 +150,8 @@ public struct SimulatedGroup: Sendable, Hashable {
   public var instances: Int
   /// Share of instance time spent in steps.
   public var busyShare: Double
+  /// Share of instance time spent in steps that process prompts.
+  public var promptShare: Double
   /// Prefill: the busy share. Decode and aggregated: running sequences ÷ largest batch, over all time.
   public var utilization: Double
   /// Mean over the time in steps, and largest.

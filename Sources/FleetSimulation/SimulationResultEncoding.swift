@@ -95,7 +95,7 @@ extension SimulatedGroup {
   fileprivate func json() -> JSONOutput {
     [
       "id": .string(id), "phase": .string(phase.rawValue), "instances": .integer(instances),
-      "busy_share": .number(busyShare), "utilization": .number(utilization),
+      "busy_share": .number(busyShare), "prompt_share": .number(promptShare), "utilization": .number(utilization),
       "mean_batch": .number(meanBatch), "max_batch": .integer(maximumBatch),
       "mean_kv_occupancy": JSONOutput(meanKVOccupancy), "max_kv_occupancy": JSONOutput(maximumKVOccupancy),
       "mean_queue": .number(meanQueue), "max_queue": .integer(maximumQueue),

@@ -97,6 +97,44 @@ import Testing
     #expect(recorder.relativeHalfWidth == .infinity)
   }
 
+  /// A run with one request of 11 tokens that takes the given times, against limits of 0.5 s and 0.03 s.
+  private func bottleneck(
+    wait: Double = 0, transfer: Double = 0.01, decodeWait: Double = 0, token: Double = 0.02, preemptions: Int = 0,
+    kvTokens: Double = 100
+  ) -> Bottleneck? {
+    var recorder = recorder()
+    recorder.arrived(classIndex: 0, at: 20)
+    let end = 20 + wait + 0.1
+    let decodeStart = end + transfer + decodeWait
+    recorder.finished(
+      FinishedRequest(
+        classIndex: 0, arrivalSeconds: 20, prefillStartSeconds: 20 + wait, prefillEndSeconds: end,
+        firstTokenSeconds: end + transfer, transferSeconds: transfer, decodeStartSeconds: decodeStart,
+        lastTokenSeconds: decodeStart + 10 * token, inputTokens: 100, outputTokens: 11, prefillGroup: 0,
+        prefillInstance: 0, decodeGroup: 1, decodeInstance: 0))
+    recorder.step(group: 0, instance: 0, start: 20, seconds: 30, batch: 0, promptTokens: 100, kvTokens: 0)
+    recorder.step(group: 1, instance: 0, start: 20, seconds: 30, batch: 1, promptTokens: 0, kvTokens: kvTokens)
+    for _ in 0..<preemptions { recorder.preempted(group: 1, at: 30) }
+    return recorder.result(seed: 1, requests: 1, events: 1).bottleneck
+  }
+
+  @Test func theBottleneckIsWhereTimeIsLost() throws {
+    #expect(bottleneck()?.resource == .prefill)
+    let prefill = try #require(bottleneck(wait: 3))
+    #expect(prefill.resource == .prefill && prefill.place == "prefill-a")
+    #expect(
+      prefill.sentence
+        == "prefill (prefill-a): instances process prompts 30 % of the time, 0 requests wait on average; requests that miss "
+        + "their objectives lose 3100 ms there on average")
+    #expect(bottleneck(transfer: 2)?.resource == .link)
+    #expect(bottleneck(token: 0.2)?.resource == .decode)
+    #expect(bottleneck(decodeWait: 3)?.resource == .decode)
+    #expect(bottleneck(decodeWait: 3, preemptions: 2)?.resource == .memory)
+    #expect(bottleneck(decodeWait: 3, kvTokens: 990)?.resource == .memory)
+    // A long wait that is within the limit does not explain a missed time per token.
+    #expect(bottleneck(wait: 0.35, token: 0.04)?.resource == .decode)
+  }
+
   @Test func nothingServedHasNoBottleneck() {
     let result = recorder().result(seed: 1, requests: 0, events: 0)
     #expect(result.bottleneck == nil && result.classes[0].ttft == nil)
