@@ -70,7 +70,9 @@ extension SimulatedFleet {
   {
     var options = SimulationOptions(durationSeconds: (arrivals.last?.seconds ?? 0) + 1)
     change(&options)
-    var run = SimulationRun(fleet: self, options: options, source: ArrivalSource(arrivals), periodIndex: 0)
+    // One request beyond the end, so that the window lasts as long as the options say and not to the last request.
+    let beyond = Arrival(seconds: options.durationSeconds, classIndex: 0, inputTokens: 1, outputTokens: 1)
+    var run = SimulationRun(fleet: self, options: options, source: ArrivalSource(arrivals + [beyond]), periodIndex: 0)
     try run.run()
     return run
   }
