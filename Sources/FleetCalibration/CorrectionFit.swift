@@ -40,10 +40,8 @@ enum CorrectionFit {
       }
     }
 
-    /// Spreads of groups relative to those of decode steps, the noise of a row, and the largest deviation that is believed:
-    /// a TTFT depends on how a benchmark was run.
-    var scale: Double { self == .closedLoopTTFT ? 1.7 : 1 }
-    var noise: Double { self == .closedLoopTTFT ? 0.25 : 0.09 }
+    /// The noise of a row and the largest deviation that is believed: a TTFT depends on how a benchmark was run.
+    var noise: Double { self == .closedLoopTTFT ? 0.35 : 0.09 }
     var clip: Double { self == .closedLoopTTFT ? 0.7 : 1 }
 
     var table: WritableKeyPath<LatencyProfile, ResidualTable> {
@@ -70,7 +68,7 @@ enum CorrectionFit {
     // Bare prompts are timed for few models: deviations of groups make left-out rows worse, tables make them better.
     let levels = quantity == .prefill ? [] : levels
     let estimates = GroupEffects.estimated(
-      samples.map { ($0.configuration, $0.log) }, levels: levels, scale: quantity.scale, noise: quantity.noise)
+      samples.map { ($0.configuration, $0.log) }, levels: levels, noise: quantity.noise)
     var counts = samples.reduce(into: [LatencyScope: Int]()) { counts, sample in
       for level in levels { counts[level.scope(sample.configuration), default: 0] += 1 }
     }

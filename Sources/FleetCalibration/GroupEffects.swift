@@ -45,10 +45,9 @@ enum GroupEffects {
   ///
   /// - Parameters:
   ///   - errors: Configuration and ln(measured/predicted) of every row.
-  ///   - scale: Factor on the spreads of the levels.
   ///   - noise: Standard deviation of a row around its configuration.
   static func estimated(
-    _ errors: [(configuration: InstanceConfiguration, log: Double)], levels: [Level], scale: Double, noise: Double
+    _ errors: [(configuration: InstanceConfiguration, log: Double)], levels: [Level], noise: Double
   ) -> [LatencyScope: Double] {
     guard !errors.isEmpty else { return [:] }
     var columns: [LatencyScope: Int] = [:]
@@ -58,7 +57,7 @@ enum GroupEffects {
         let scope = level.scope(error.configuration)
         if let known = columns[scope] { return known }
         columns[scope] = spreads.count
-        spreads.append(scale * level.spread)
+        spreads.append(level.spread)
         return spreads.count - 1
       }
     }
