@@ -8,6 +8,12 @@ extension SimulationRecorder {
   ///   - notes: What a reader must know, such as groups that could not be simulated.
   public func result(seed: UInt64, requests: Int, events: Int, notes: [String] = []) -> SimulationResult {
     let window = endSeconds - warmupSeconds
+    var notes = notes
+    if requests > 0, classRecords.allSatisfy({ $0.offered == 0 }) {
+      notes.append(
+        "none of the \(requests) requests arrived in the time that is counted, from \(warmupSeconds) to \(endSeconds) s; "
+          + "a shorter warm-up would count some")
+    }
     var result = SimulationResult(
       seed: seed, warmupSeconds: warmupSeconds, endSeconds: endSeconds, requests: requests, events: events,
       classes: classes.indices.map { simulatedClass($0, window: window) },

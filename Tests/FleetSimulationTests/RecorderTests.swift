@@ -138,7 +138,9 @@ import Testing
   @Test func nothingServedHasNoBottleneck() {
     let result = recorder().result(seed: 1, requests: 0, events: 0)
     #expect(result.bottleneck == nil && result.classes[0].ttft == nil)
-    #expect(recorder().relativeHalfWidth == 0)
+    #expect(recorder().relativeHalfWidth == 0 && result.notes.isEmpty)
+    // Requests that all came before the window are no proof of anything.
+    #expect(recorder().result(seed: 1, requests: 7, events: 0).notes[0].hasPrefix("none of the 7 requests arrived"))
   }
 
   @Test func theWindowEndsWithTheArrivals() {
@@ -172,6 +174,24 @@ import Testing
     try expectGolden(text, "result.json")
     let node = try JSONParser.parse(text: text, source: "result")
     #expect(JSONOutput(node).encoded() == text)
+  }
+
+  /// Every key of the result and every column of the log stands in the page that describes them.
+  @Test func thePageNamesEveryKeyAndColumn() throws {
+    let page = String(decoding: try InputFile.read(path: packageFolder + "/docs/simulation-format.md"), as: UTF8.self)
+    var recorder = recorder()
+    run(&recorder)
+    let text = recorder.result(seed: 42, requests: 1200, events: 4800).encoded()
+    func keys(_ node: JSONNode) -> Set<String> {
+      switch node.value {
+      case .object(let members): members.reduce(into: []) { $0.formUnion(keys($1.node).union([$1.key])) }
+      case .array(let elements): elements.reduce(into: []) { $0.formUnion(keys($1)) }
+      default: []
+      }
+    }
+    for name in keys(try JSONParser.parse(text: text, source: "result")).union(RequestLog.columns) {
+      #expect(page.contains("`\(name)`"), "\(name)")
+    }
   }
 
   @Test func rowsOfTheRequestLog() throws {
