@@ -12,6 +12,9 @@ struct ArrivalSource: Sendable {
   /// Given requests in order of time.
   init(_ list: [Arrival]) { self.list = list }
 
+  /// Whether it is a list, whose requests stand for the whole time of the simulation.
+  var isList: Bool { process == nil }
+
   mutating func next() throws(SimulationFaults) -> Arrival? {
     if process != nil { return try process?.next() }
     guard taken < list.count else { return nil }

@@ -129,7 +129,7 @@ struct SimulationRun: Sendable {
         arrive(arrival)
         pending = try source.next()
         if requests >= options.maximumRequests ?? .max { pending = nil }
-        if pending == nil { recorder.arrivalsEnded(at: now) }
+        if pending == nil, !source.isList { recorder.arrivalsEnded(at: now) }
         continue
       }
       if pending == nil, slots.count == 0 { break }
