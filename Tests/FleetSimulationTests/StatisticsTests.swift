@@ -75,11 +75,11 @@ import Testing
     var coversMedian = 0
     // The median of the stationary distribution, from one long run of another seed.
     var long = QuantileSketch()
-    series(seed: 999, count: 2_000_000) { long.add($0) }
+    series(seed: 999, count: 1_000_000) { long.add($0) }
     let median = long.quantile(0.5) ?? .nan
     for run in 0..<runs {
       var statistics = BatchedStatistics()
-      series(seed: UInt64(run), count: 40_000) { statistics.add($0) }
+      series(seed: UInt64(run), count: 16_000) { statistics.add($0) }
       if let mean = statistics.mean, let half = mean.halfWidth, abs(mean.value - 1) <= half { coversMean += 1 }
       if let found = statistics.quantile(0.5), let half = found.halfWidth, abs(found.value - median) <= half {
         coversMedian += 1
