@@ -1,5 +1,6 @@
 import FleetJSON
 import FleetServing
+import Foundation
 import Testing
 
 @testable import FleetSimulation
@@ -253,5 +254,11 @@ import Testing
     }
     #expect(try folder.text("requests.csv") == "old")
     #expect(throws: FileFailure.self) { try RequestLog(path: folder.path + "/none/requests.csv") }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["requests.csv"])
+    // A device is written directly; a closed file takes nothing more.
+    var device = try RequestLog(path: "/dev/null")
+    device.append(.failed, classID: "x", arrivalSeconds: 1, counted: true)
+    try device.close()
+    #expect(throws: FileFailure.self) { try device.close() }
   }
 }
