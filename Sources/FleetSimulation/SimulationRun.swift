@@ -138,6 +138,17 @@ struct SimulationRun: Sendable {
       now = event.time
       handle(event)
     }
+    giveUp()
+  }
+
+  /// Reports requests that no instance came back for.
+  private mutating func giveUp() {
+    var slot = Int(stranded.head)
+    while slot >= 0 {
+      recorder.failed(
+        classIndex: Int(slots.items[slot].classIndex), arrivalSeconds: slots.items[slot].arrival)
+      slot = Int(slots.items[slot].next)
+    }
   }
 
   /// Requests that are not served by this time are given up [s].

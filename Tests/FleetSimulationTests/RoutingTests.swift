@@ -147,6 +147,8 @@ import Testing
     for outage in faults.outages.indices { faults.outages[outage].seconds = .infinity }
     let lost = try fleet().finalState(arrivals) { $0.faults = faults }
     #expect(lost.finished < 200 && lost.result.notes.contains { $0.contains("not finished") })
+    let failed = lost.result.classes[0].failed
+    #expect(failed > 0 && failed <= 200 - lost.finished)
   }
 
   /// Transfers wait while the link is down.
@@ -163,6 +165,70 @@ import Testing
       $0.faults = outage(.link(prefillPoolID: "prefill", decodePoolID: "decode"), 1.5, 3)
     }
     #expect(abs((result.classes[0].ttft?.maximumSeconds ?? 0) - 4) < 1e-6)
+  }
+
+  /// Instances of a pool lie on its nodes one after the other: with 8 devices to a node and 3 to an instance, the third one
+  /// lies on both nodes.
+  @Test func nodesHoldInstances() throws {
+    var fleet = try fleet(spare: 3)
+    let accelerator = try #require(try shippedCatalog.get().accelerators.first { $0.devicesPerNode == 8 })
+    var problem = fleet.problem
+    problem.pools = [AcceleratorPool(id: "a", accelerator: accelerator, tiers: [], backend: "vllm")]
+    fleet.groups[0].devicesPerInstance = 3
+    fleet = SimulatedFleet(
+      problem: problem, constants: fleet.constants, groups: fleet.groups, routes: fleet.routes)
+    let layout = FleetLayout(fleet)
+    #expect(layout.target(.node(poolID: "a", number: 0), fleet)?.servers == [0, 1, 2])
+    #expect(layout.target(.node(poolID: "a", number: 1), fleet)?.servers == [2, 3, 4])
+    #expect(layout.target(.node(poolID: "a", number: 2), fleet)?.servers == nil)
+    let arrivals = arrivals(300)
+    let run = try fleet.finalState(arrivals) {
+      $0.faults = FaultPlan(
+        random: [.init(kind: .node, meanSecondsBetweenFailures: 4, meanSecondsToRepair: 2)])
+    }
+    #expect(run.finished == 300 && run.retries > 0)
+  }
+
+  /// Two periods of 36 s with one and three instances: prompts queue up in the first one and hardly in the second.
+  @Test func periodsChangeInstances() throws {
+    var problem = TheoryFleets.problem()
+    problem.periods = [Period(id: "day", hours: 0.01), Period(id: "night", hours: 0.01)]
+    problem.classes[0].ratePerSecond = [20, 20]
+    problem.classes[0].lengths = LengthDistribution(inputTokens: 900, outputTokens: 10)
+    var groups = [
+      TheoryFleets.group(.prefill, law: LinearLaw(perPromptToken: 5e-5), maximumBatch: 1),
+      TheoryFleets.group(.decode, law: LinearLaw(base: 0.01)),
+    ]
+    groups[0].instancesByPeriod = [1, 3]
+    groups[1].instancesByPeriod = [1, 1]
+    var routes = [TheoryFleets.route(0, 1, rate: 20), TheoryFleets.route(0, 1, rate: 20)]
+    routes[1].periodIndex = 1
+    let fleet = try TheoryFleets.fleet(groups, routes, problem: problem)
+    var options = SimulationOptions(durationSeconds: 360, warmupSeconds: 0, arrivals: .periods)
+    let day = try Simulator(fleet: fleet, options: options).run()
+    #expect(day.notes.isEmpty && day.classes[0].finished == day.requests)
+    options.arrivals = .poisson
+    options.periodID = "day"
+    let wait = try #require(try Simulator(fleet: fleet, options: options).run().classes[0].stages).prefillWait
+    options.periodID = "night"
+    let least = try #require(try Simulator(fleet: fleet, options: options).run().classes[0].stages).prefillWait
+    let mean = try #require(day.classes[0].stages).prefillWait
+    #expect(mean < 0.8 * wait && mean > 2 * least)
+    // Three instances half of the time, one the other half.
+    #expect(day.groups[0].maximumQueue > 3)
+  }
+
+  /// Runs go on until the intervals are narrow enough.
+  @Test func precisionDecidesTheLength() throws {
+    let fleet = try fleet()
+    var options = SimulationOptions(durationSeconds: 60)
+    options.maximumRequests = 20_000
+    let short = try Simulator(fleet: fleet, options: options).run()
+    options.targetPrecision = 0.2
+    let long = try Simulator(fleet: fleet, options: options).run()
+    #expect(long.endSeconds > short.endSeconds && long.requests > short.requests)
+    let ttft = try #require(long.classes[0].ttft).mean
+    #expect((ttft.halfWidth ?? .infinity) <= 0.2 * ttft.value)
   }
 
   @Test func unknownTargetsAreRefused() throws {
