@@ -19,10 +19,8 @@ public struct FleetGroup: Sendable {
   public var kvCapacityTokens: Double {
     memory.blockBytes > 0 ? memory.capacityBytes / memory.blockBytes * Double(memory.blockTokens) : 0
   }
-  /// Id of the measured capacity table that its times come from; `nil` for the latency model.
-  public var capacityTableID: String?
 
-  /// `nil` for measured capacity tables.
+  /// `nil` in tests with laws of their own.
   var configuration: InstanceConfiguration?
   var law: StepLaw
   var memory: KVMemory

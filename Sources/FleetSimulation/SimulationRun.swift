@@ -36,10 +36,9 @@ struct SimulationRun: Sendable {
   /// Requests that arrived, and events.
   var requests = 0
   var events = 0
-  /// Requests under way for lack of instances at the end count as unfinished.
   var finished = 0
   var rejected = 0
-  /// Tokens that requests asked for and got, for conservation tests.
+  /// Output tokens of finished requests.
   var generatedTokens = 0
   var preemptions = 0
   var retries = 0

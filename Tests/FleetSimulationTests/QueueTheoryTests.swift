@@ -17,7 +17,7 @@ import Testing
 
   /// Times from arrival to the end of service.
   private func sojourn(
-    utilization: Double, servers: Int = 1, router: RouterAssumption = .sharedQueue, count: Int = 50_000,
+    utilization: Double, servers: Int = 1, router: RouterAssumption = .sharedQueue, count: Int? = nil,
     service: (inout RandomStream) -> Double
   ) throws -> LatencySummary {
     let fleet = try TheoryFleets.fleet(
@@ -25,6 +25,8 @@ import Testing
         TheoryFleets.group(.prefill, instances: servers, law: TheoryFleets.microseconds, maximumBatch: 1),
         TheoryFleets.group(.decode, law: LinearLaw(base: 0.01)),
       ], [TheoryFleets.route(0, 1)], problem: TheoryFleets.problem(router: router))
+    // The fuller the queue, the longer it remembers.
+    let count = count ?? (utilization < 0.7 ? 20_000 : 50_000)
     let arrivals = poissonArrivals(rate: utilization * Double(servers) * 10, count: count, seed: 5) {
       (Int32(max(1, (service(&$0) * 100_000).rounded())), 1)
     }
