@@ -1,7 +1,8 @@
 /// What goes down during a simulation, and when it comes back.
 ///
 /// Requests on an instance that goes down start anew at the router; their time counts on. Transfers on a link that goes
-/// down wait until it returns.
+/// down wait until it returns. When a target returns, requests whose prompt nobody has begun are routed anew, so that
+/// instances that stood in do not keep the queues of that time.
 public struct FaultPlan: Sendable, Hashable {
   /// What can go down.
   public enum Target: Sendable, Hashable {

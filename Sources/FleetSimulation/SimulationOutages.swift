@@ -109,8 +109,8 @@ extension SimulationRun {
       outages.linkOutages[link] -= 1
       if outages.linkOutages[link] == 0 { scheduleWire(link, at: links[link].set(isUp: true, at: now, &lanes)) }
     }
+    routeAgain()
     for server in target.servers { startPrefill(server) }
-    routeStranded()
   }
 
   /// The next period has other instances; those that leave finish what they have.
@@ -228,6 +228,36 @@ extension SimulationRun {
   private mutating func routeStranded() {
     var waiting: [Int] = []
     while !stranded.isEmpty { waiting.append(stranded.removeFirst(&slots.items)) }
+    for slot in waiting { route(slot) }
+  }
+
+  /// Takes back all requests whose prompt nobody has begun, and routes them anew: instances that stood in for those that
+  /// were down do not keep the queues of that time.
+  private mutating func routeAgain() {
+    var waiting: [Int] = []
+    while !stranded.isEmpty { waiting.append(stranded.removeFirst(&slots.items)) }
+    for slot in slots.items.indices {
+      let request = slots.items[slot]
+      let group = Int(request.from)
+      if request.state == .queued {
+        let tokens = Int(request.input - request.cached)
+        if request.server >= 0 {
+          servers[Int(request.server)].queue.remove(slot, &slots.items)
+          servers[Int(request.server)].tokens -= tokens
+        } else {
+          groups[group].queue.remove(slot, &slots.items)
+          groups[group].queuedTokens -= tokens
+        }
+      } else if request.state == .waiting, request.from == request.to, request.generated == 0 {
+        engines[Int(request.engine)].waiting.remove(slot, &slots.items)
+        engines[Int(request.engine)].promptTokens -= Int(request.promptLeft)
+      } else {
+        continue
+      }
+      changeWaitingAfterOutage(group)
+      waiting.append(slot)
+    }
+    waiting.sort { (slots.items[$0].arrival, $0) < (slots.items[$1].arrival, $1) }
     for slot in waiting { route(slot) }
   }
 }

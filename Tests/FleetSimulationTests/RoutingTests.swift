@@ -151,6 +151,25 @@ import Testing
     #expect(failed > 0 && failed <= 200 - lost.finished)
   }
 
+  /// The slow prefill group alone cannot keep up while the fast one is down; its queue is shared out when that returns.
+  @Test func queuesAreSharedOutAfterOutages() throws {
+    let faults = FaultPlan(
+      outages: (0..<2).map {
+        FaultPlan.Outage(target: .instance(groupID: "p0", number: $0), startSeconds: 10, seconds: 40)
+      })
+    var fleet = try fleet()
+    fleet.groups[1].law = .linear(LinearLaw(perPromptToken: 1e-3))
+    fleet.routes[1].ratePerSecond = 0.1
+    let arrivals = arrivals(1200, rate: 15)
+    let run = try fleet.finalState(arrivals) {
+      $0.faults = faults
+      $0.warmupSeconds = 0
+    }
+    // 40 s of 15 requests/s, of which the slow group serves 2.5: without sharing out the last would wait 200 s.
+    #expect(run.finished == 1200)
+    #expect((run.result.classes[0].ttft?.maximumSeconds ?? .infinity) < 100)
+  }
+
   /// Transfers wait while the link is down.
   @Test func linkOutage() throws {
     var fleet = try TheoryFleets.fleet(
