@@ -11,6 +11,8 @@ enum ExitStatus: Int32, Error {
   case unsolved = 4
   /// The solver failed, or its plan did not pass the check outside it.
   case solverFailure = 5
+  /// A replay misses an objective.
+  case missed = 6
 
   init(_ status: PlanStatus) {
     switch status {

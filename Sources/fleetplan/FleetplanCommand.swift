@@ -13,12 +13,14 @@ struct FleetplanCommand: ParsableCommand {
         fleetplan init --output problem.json
         fleetplan check problem.json
         fleetplan plan problem.json --output plan.json --report plan.html
+        fleetplan simulate plan.json
 
-      Exit status: 0 done, 2 bad input, 3 infeasible, 4 no solution within the limits, 5 solver failure.
+      Exit status: 0 done, 2 bad input, 3 infeasible, 4 no solution within the limits, 5 solver failure, \
+      6 a replay misses an objective.
       """,
     version: FleetplanVersion.current,
     subcommands: [
-      CheckCommand.self, PlanCommand.self, CompareCommand.self, PredictCommand.self, CalibrateCommand.self,
+      CheckCommand.self, PlanCommand.self, SimulateCommand.self, CapacityCommand.self, CompareCommand.self, PredictCommand.self, CalibrateCommand.self,
       TabulateCommand.self, CatalogCommand.self, ExportCommand.self, InitCommand.self,
     ])
 

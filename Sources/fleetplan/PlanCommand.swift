@@ -15,10 +15,13 @@ struct PlanCommand: ParsableCommand {
         fleetplan plan problem.json --output plan.json --report plan.html
         fleetplan plan problem.json --time-limit 10 --gap 0.01 --no-baselines
         fleetplan plan problem.json --robust
+        fleetplan plan problem.json --verify
         fleetplan plan problem.json --json | jq .cost_usd_per_hour
 
       --robust takes every step and prompt at the bad end of the 90 % error band of its configuration, and states what \
-      that costs more than the plan without margins. An infeasible problem gets an answer too: the rules that conflict and the smallest changes that repair it.
+      that costs more than the plan without margins. --verify replays the plan with its own traffic (docs/simulation.md); \
+      where a class misses an objective the configurations that it ran on lose capacity and the problem is solved again, up \
+      to 8 times. Exit status 6 means that objectives are still missed then. An infeasible problem gets an answer too: the rules that conflict and the smallest changes that repair it.
       """)
 
   @Argument(
@@ -45,6 +48,18 @@ struct PlanCommand: ParsableCommand {
   @Flag(help: "Size every configuration for the bad end of its 90 % error band; as robust in the problem's policy.")
   var robust = false
 
+  @Flag(help: "Replay the plan, and tighten and solve again until every class attains its objectives.")
+  var verify = false
+
+  @Option(
+    name: .customLong("verify-seconds"),
+    help: ArgumentHelp(
+      "Time replayed in each period (default: as long as it takes to judge every class).", valueName: "seconds"))
+  var verifySeconds: Double?
+
+  @Option(name: .customLong("verify-seed"), help: "Seed of the replay's arrivals.")
+  var verifySeed = 1
+
   @Flag(name: .customLong("no-baselines"), help: "Do not solve other ways of planning for comparison.")
   var skipsBaselines = false
 
@@ -53,6 +68,15 @@ struct PlanCommand: ParsableCommand {
 
   @Flag(name: .shortAndLong, help: "Print nothing but errors.")
   var quiet = false
+
+  func validate() throws {
+    if let verifySeconds, !(verifySeconds > 0 && verifySeconds.isFinite) {
+      throw ValidationError("--verify-seconds: expected a number > 0, found \(verifySeconds)")
+    }
+    if !(0...(1 << 53)).contains(verifySeed) {
+      throw ValidationError("--verify-seed: expected a whole number from 0, found \(verifySeed)")
+    }
+  }
 
   func run() throws {
     Interruption.listen()
@@ -64,7 +88,9 @@ struct PlanCommand: ParsableCommand {
     var problem = try ProblemFile.read(file, catalog: catalog)
     if robust { problem.policy.robust = true }
     if !quiet { appearance.warn(problem, in: file) }
-    let plan = try limits.plan(problem, catalog: catalog, baselines: !skipsBaselines, showsProgress: !quiet)
+    let replay = verify ? ReplayOptions(seed: verifySeed, secondsPerPeriod: verifySeconds) : nil
+    let plan = try limits.plan(
+      problem, catalog: catalog, baselines: !skipsBaselines, showsProgress: !quiet, replay: replay)
     let encoded = plan.encoded().encoded()
     try planFile?.write(encoded)
     if let pageFile { try pageFile.write(HTMLReport.render(Report(plan: plan))) }
@@ -74,6 +100,7 @@ struct PlanCommand: ParsableCommand {
     } else if !quiet {
       Terminal.output.write(PlanText.render(plan, style: appearance.style))
     }
-    try ExitStatus(plan.status).throwUnlessDone()
+    let holds = plan.verification?.holds ?? true
+    try (holds ? ExitStatus(plan.status) : .missed).throwUnlessDone()
   }
 }

@@ -24,9 +24,9 @@ struct SolveLimitOptions: ParsableArguments {
     }
   }
 
-  /// Plans with a progress line where a person is looking, and until Ctrl-C where `Interruption` listens.
+  /// Plans, and replays the plan where that is asked for, with a progress line where a person is looking, and until Ctrl-C where `Interruption` listens.
   func plan(
-    _ problem: PlanningProblem, catalog: Catalog, baselines: Bool, showsProgress: Bool
+    _ problem: PlanningProblem, catalog: Catalog, baselines: Bool, showsProgress: Bool, replay: ReplayOptions? = nil
   ) throws -> Plan {
     var planner = Planner(constants: catalog.latencyConstants, catalogHash: catalog.hash)
     planner.timeLimitSeconds = timeLimit
@@ -37,7 +37,8 @@ struct SolveLimitOptions: ParsableArguments {
     if let line { planner.progress = { line.show($0) } }
     defer { line?.clear() }
     do {
-      return try planner.solve(problem)
+      guard let replay else { return try planner.solve(problem) }
+      return try planner.verified(problem, options: replay).plan
     } catch {
       line?.clear()
       throw CommandFailure(error)
