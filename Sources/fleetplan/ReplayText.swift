@@ -26,7 +26,7 @@ enum ReplayText {
     if result.classes.allSatisfy({ $0.offered == 0 }) { return "No request arrived in the time counted." }
     if result.meetsObjectives { return "Every class attains its objectives\(when)." }
     let missed = result.classes.filter { !$0.meetsObjectives }.map(\.id)
-    return "\(Answer.list(missed)) \(missed.count == 1 ? "misses" : "miss") an objective\(when)."
+    return "\(missed.joined(separator: ", ")) \(missed.count == 1 ? "misses" : "miss") an objective\(when)."
   }
 
   // MARK: Tables
