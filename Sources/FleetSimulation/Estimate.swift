@@ -56,6 +56,12 @@ public struct BatchedStatistics: Sendable {
     return Estimate(value: value, halfWidth: halfWidth(about: value, batches.compactMap { $0.quantile(probability) }))
   }
 
+  /// Half the width of the 95 % confidence interval of the share of observations that do not exceed `limit`; `nil` when
+  /// there are too few.
+  public func shareHalfWidth(within limit: Double) -> Double? {
+    halfWidth(about: nil, batches.map { $0.share(upTo: limit) })
+  }
+
   private mutating func joinNeighbours() {
     batches = stride(from: 0, to: batches.count, by: 2).map { index in
       var joined = batches[index]

@@ -65,6 +65,20 @@ public struct QuantileSketch: Sendable, Hashable {
     return maximum
   }
 
+  /// Share of all values that do not exceed `value`, to within the values of its bucket; 1 without values.
+  public func share(upTo value: Double) -> Double {
+    guard count > 0 else { return 1 }
+    if value >= maximum { return 1 }
+    let limit = Self.bucket(value) - first
+    guard limit >= 0 else { return 0 }
+    var below: UInt64 = 0
+    for number in counts[..<min(limit, counts.count)] { below += number }
+    guard limit < counts.count else { return 1 }
+    let low = Self.lowerEdge(first + limit)
+    let part = (value - low) / (Self.lowerEdge(first + limit + 1) - low)
+    return (Double(below) + Double(counts[limit]) * max(0, part)) / Double(count)
+  }
+
   private static func bucket(_ value: Double) -> Int {
     Int(truncatingIfNeeded: max(value, smallest).bitPattern >> shift)
   }

@@ -27,8 +27,12 @@ struct ClassRecord: Sendable {
   var decodeWait = 0.0
   var decode = 0.0
 
-  init(objective: ServiceLevelObjective, binSeconds: Double) {
+  /// Where requests were served.
+  var byGroup: GroupShares
+
+  init(objective: ServiceLevelObjective, binSeconds: Double, groups: Int) {
     self.objective = objective
+    byGroup = GroupShares(groups: groups)
     arrivals = TimeSeries(binSeconds: binSeconds)
   }
 
@@ -39,13 +43,12 @@ struct ClassRecord: Sendable {
     ttft.add(first)
     endToEnd.add(whole)
     var meets = true
-    if first <= objective.ttft?.seconds ?? .infinity { meetsTTFT += 1 } else { meets = false }
-    if let perToken = request.tpotSeconds {
-      tpot.add(perToken)
-      if perToken <= objective.tpot?.seconds ?? .infinity { meetsTPOT += 1 } else { meets = false }
-    } else {
-      meetsTPOT += 1
-    }
+    let isPrompt = first <= objective.ttft?.seconds ?? .infinity
+    let isFast = request.tpotSeconds.map { $0 <= objective.tpot?.seconds ?? .infinity } ?? true
+    byGroup.add(request, meetsTTFT: isPrompt, meetsTPOT: isFast)
+    if isPrompt { meetsTTFT += 1 } else { meets = false }
+    if isFast { meetsTPOT += 1 } else { meets = false }
+    if let perToken = request.tpotSeconds { tpot.add(perToken) }
     if whole <= objective.endToEnd?.seconds ?? .infinity { meetsEndToEnd += 1 } else { meets = false }
     if meets { meetsAll += 1 }
     inputTokens += Double(request.inputTokens)

@@ -31,7 +31,8 @@ extension SimulationRecorder {
       objective.map {
         SimulatedObjective(
           objective: $0, simulated: statistics.quantile($0.percentile),
-          attainment: record.offered == 0 ? 1 : Double(met) / offered)
+          attainment: record.offered == 0 ? 1 : Double(met) / offered,
+          attainmentHalfWidth: statistics.shareHalfWidth(within: $0.seconds))
       }
     }
     return SimulatedClass(
@@ -52,7 +53,8 @@ extension SimulationRecorder {
           prefillWait: record.prefillWait / finished, prefill: record.prefill / finished,
           transfer: record.transfer / finished, decodeWait: record.decodeWait / finished,
           decode: record.decode / finished),
-      arrivals: SimulatedSeries(binSeconds: record.arrivals.binSeconds, means: record.arrivals.means))
+      arrivals: SimulatedSeries(binSeconds: record.arrivals.binSeconds, means: record.arrivals.means),
+      byGroup: record.byGroup.summary(groups))
   }
 
   /// Gaps reported for the class, and those of the groups that serve no other class.

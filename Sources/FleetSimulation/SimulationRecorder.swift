@@ -36,7 +36,7 @@ public struct SimulationRecorder: Sendable {
     self.warmupSeconds = warmupSeconds
     self.endSeconds = endSeconds
     let bin = endSeconds / 128
-    classRecords = classes.map { ClassRecord(objective: $0.objective, binSeconds: bin) }
+    classRecords = classes.map { ClassRecord(objective: $0.objective, binSeconds: bin, groups: groups.count) }
     groupRecords = groups.map { _ in GroupRecord(binSeconds: bin) }
     linkRecords = links.map { _ in LinkRecord(binSeconds: bin) }
     self.log = log

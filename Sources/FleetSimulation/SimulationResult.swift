@@ -70,12 +70,17 @@ public struct SimulatedObjective: Sendable, Hashable {
   public var simulated: Estimate?
   /// Share of offered requests within the limit; requests that were rejected, lost or never finished are not.
   public var attainment: Double
+  /// Half the width of its 95 % confidence interval; `nil` when the run is too short to tell.
+  public var attainmentHalfWidth: Double?
   public var isMet: Bool { attainment >= objective.percentile }
 
-  public init(objective: LatencyObjective, simulated: Estimate?, attainment: Double) {
+  public init(
+    objective: LatencyObjective, simulated: Estimate?, attainment: Double, attainmentHalfWidth: Double? = nil
+  ) {
     self.objective = objective
     self.simulated = simulated
     self.attainment = attainment
+    self.attainmentHalfWidth = attainmentHalfWidth
   }
 }
 
@@ -126,6 +131,8 @@ public struct SimulatedClass: Sendable, Hashable {
   public var stages: StageSeconds?
   /// Arrivals over time [requests/s].
   public var arrivals: SimulatedSeries
+  /// Where its requests were served, in the order of the plan.
+  public var byGroup: [ClassOnGroup] = []
 
   public var meetsObjectives: Bool {
     [ttftObjective, tpotObjective, endToEndObjective].allSatisfy { $0?.isMet ?? true }

@@ -47,7 +47,7 @@ extension SimulatedObjective {
     [
       "limit_ms": .number(objective.seconds * 1000), "percentile": .number(objective.percentile),
       "simulated_ms": simulated.map { $0.milliseconds() } ?? .null, "attainment": .number(attainment),
-      "met": .bool(isMet),
+      "attainment_half_width": JSONOutput(attainmentHalfWidth), "met": .bool(isMet),
     ]
   }
 }
@@ -77,6 +77,16 @@ extension SimulatedClass {
       ],
       "stages_ms": stages.map { $0.milliseconds() } ?? .null,
       "arrivals_per_s": arrivals.json(),
+      "by_group": .array(byGroup.map { $0.json() }),
+    ]
+  }
+}
+
+extension ClassOnGroup {
+  fileprivate func json() -> JSONOutput {
+    [
+      "id": .string(groupID), "requests": .integer(requests), "ttft_attainment": JSONOutput(ttftAttainment),
+      "tpot_attainment": JSONOutput(tpotAttainment),
     ]
   }
 }
