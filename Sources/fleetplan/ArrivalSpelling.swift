@@ -11,7 +11,7 @@ enum ArrivalSpelling {
   /// Four times the rate for half a minute, on average every five minutes.
   static let usualBursts = (factor: 4.0, burstSeconds: 30.0, quietSeconds: 270.0)
 
-  static func parse(_ text: String) throws -> ArrivalSpecification {
+  static func parse(_ text: String, option: String = "--arrivals") throws -> ArrivalSpecification {
     let colon = text.firstIndex(of: ":")
     let kind = colon.map { String(text[..<$0]) } ?? text
     let rest = colon.map { String(text[text.index(after: $0)...]) }
@@ -19,22 +19,23 @@ enum ArrivalSpelling {
     case ("poisson", nil): return .poisson
     case ("periods", nil): return .periods
     case ("gamma", let rest?):
-      guard let variation = Double(rest) else { throw failure(text, "gamma needs a number, as in gamma:2") }
+      guard let variation = Double(rest) else { throw failure(option, text, "gamma needs a number, as in gamma:2") }
       return .gamma(coefficientOfVariation: variation)
-    case ("bursts", let rest): return .bursts(try bursts(rest, text))
+    case ("bursts", let rest): return .bursts(try bursts(rest, text, option))
     case ("azure", let path?) where !path.isEmpty: return .azureTrace(TraceSource(path: path))
     case ("mooncake", let path?) where !path.isEmpty: return .mooncakeTrace(TraceSource(path: path))
     default:
-      throw failure(text, "expected poisson, gamma:CV, bursts, periods, azure:FILE or mooncake:FILE")
+      throw failure(option, text, "expected poisson, gamma:CV, bursts, periods, azure:FILE or mooncake:FILE")
     }
   }
 
-  private static func bursts(_ rest: String?, _ text: String) throws -> MarkovModulation {
+  private static func bursts(_ rest: String?, _ text: String, _ option: String) throws -> MarkovModulation {
     var (factor, burst, quiet) = usualBursts
     if let rest {
       let numbers = rest.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
       guard numbers.count == 3, let first = numbers[0], let second = numbers[1], let third = numbers[2] else {
-        throw failure(text, "bursts need three numbers, as in bursts:4,30,270: rate factor, seconds of a burst and between")
+        throw failure(
+          option, text, "bursts need three numbers, as in bursts:4,30,270: rate factor, seconds of a burst and between")
       }
       (factor, burst, quiet) = (first, second, third)
     }
@@ -43,8 +44,8 @@ enum ArrivalSpelling {
     ])
   }
 
-  private static func failure(_ text: String, _ reason: String) -> ValidationError {
-    ValidationError("--arrivals \(text): \(reason)")
+  private static func failure(_ option: String, _ text: String, _ reason: String) -> ValidationError {
+    ValidationError("\(option) \(text): \(reason)")
   }
 }
 

@@ -17,7 +17,8 @@ struct CapacityCommand: ParsableCommand {
       Exit status 6 means that the plan does not hold at its own traffic.
       """)
 
-  @Argument(help: ArgumentHelp("The plan (fleetplan-plan/1).", valueName: "plan"), completion: .file(extensions: ["json"]))
+  @Argument(
+    help: ArgumentHelp("The plan (fleetplan-plan/1).", valueName: "plan"), completion: .file(extensions: ["json"]))
   var plan: String
 
   @OptionGroup var replay: ReplayArguments

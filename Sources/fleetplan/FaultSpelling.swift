@@ -20,7 +20,9 @@ enum FaultSpelling {
     }
     let kind = text[..<colon]
     let name = String(text[text.index(after: colon)..<at])
-    let times = text[text.index(after: at)...].split(separator: "+", omittingEmptySubsequences: false).map { Double($0) }
+    let times = text[text.index(after: at)...].split(separator: "+", omittingEmptySubsequences: false).map {
+      Double($0)
+    }
     guard times.count <= 2, let first = times[0], first >= 0, first.isFinite else {
       throw failure(text, "expected seconds after @, as in @600 or @600+300")
     }

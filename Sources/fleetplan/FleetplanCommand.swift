@@ -20,7 +20,8 @@ struct FleetplanCommand: ParsableCommand {
       """,
     version: FleetplanVersion.current,
     subcommands: [
-      CheckCommand.self, PlanCommand.self, SimulateCommand.self, CapacityCommand.self, CompareCommand.self, PredictCommand.self, CalibrateCommand.self,
+      CheckCommand.self, PlanCommand.self, SimulateCommand.self, CapacityCommand.self, CompareCommand.self,
+      PredictCommand.self, CalibrateCommand.self,
       TabulateCommand.self, CatalogCommand.self, ExportCommand.self, InitCommand.self,
     ])
 

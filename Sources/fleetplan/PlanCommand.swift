@@ -60,6 +60,13 @@ struct PlanCommand: ParsableCommand {
   @Option(name: .customLong("verify-seed"), help: "Seed of the replay's arrivals.")
   var verifySeed = 1
 
+  @Option(
+    name: .customLong("verify-arrivals"),
+    help: ArgumentHelp(
+      "How the replay's requests arrive: poisson, gamma:CV, bursts or bursts:FACTOR,BURST_S,QUIET_S.",
+      valueName: "kind"))
+  var verifyArrivals = "poisson"
+
   @Flag(name: .customLong("no-baselines"), help: "Do not solve other ways of planning for comparison.")
   var skipsBaselines = false
 
@@ -76,6 +83,11 @@ struct PlanCommand: ParsableCommand {
     if !(0...(1 << 53)).contains(verifySeed) {
       throw ValidationError("--verify-seed: expected a whole number from 0, found \(verifySeed)")
     }
+    let arrivals = try ArrivalSpelling.parse(verifyArrivals, option: "--verify-arrivals")
+    if arrivals == .periods || arrivals.isTrace {
+      throw ValidationError(
+        "--verify-arrivals \(verifyArrivals): each period is replayed by itself; expected poisson, gamma:CV or bursts")
+    }
   }
 
   func run() throws {
@@ -88,7 +100,11 @@ struct PlanCommand: ParsableCommand {
     var problem = try ProblemFile.read(file, catalog: catalog)
     if robust { problem.policy.robust = true }
     if !quiet { appearance.warn(problem, in: file) }
-    let replay = verify ? ReplayOptions(seed: verifySeed, secondsPerPeriod: verifySeconds) : nil
+    let replay =
+      verify
+      ? ReplayOptions(
+        seed: verifySeed, secondsPerPeriod: verifySeconds,
+        arrivals: try ArrivalSpelling.parse(verifyArrivals, option: "--verify-arrivals")) : nil
     let plan = try limits.plan(
       problem, catalog: catalog, baselines: !skipsBaselines, showsProgress: !quiet, replay: replay)
     let encoded = plan.encoded().encoded()

@@ -43,7 +43,9 @@ struct ReplayArguments: ParsableArguments {
   var precision: Double?
 
   func validate() throws {
-    if !(0...(1 << 53)).contains(seed) { throw ValidationError("--seed: expected a whole number from 0, found \(seed)") }
+    if !(0...(1 << 53)).contains(seed) {
+      throw ValidationError("--seed: expected a whole number from 0, found \(seed)")
+    }
     for (name, value) in [("--duration-s", duration), ("--precision", precision)] {
       if let value, !(value > 0 && value.isFinite) {
         throw ValidationError("\(name): expected a number > 0, found \(value)")

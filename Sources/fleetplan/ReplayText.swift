@@ -6,7 +6,8 @@ enum ReplayText {
     var page = Page(style: style)
     page.paragraph(answer(report), ink: report.meetsObjectives ? .green : .red)
     let result = report.subject.result
-    let window = "\(Quantity.time(result.windowSeconds)) of traffic after \(Quantity.time(result.warmupSeconds)) of warm-up"
+    let window =
+      "\(Quantity.time(result.windowSeconds)) of traffic after \(Quantity.time(result.warmupSeconds)) of warm-up"
     page.paragraph(
       "\(Quantity.count(result.requests, "request")), \(report.options.arrivals.words), \(window), seed \(result.seed)."
         + (report.options.loadFactor == 1 ? "" : " Rates × \(Quantity.significant(report.options.loadFactor))."),

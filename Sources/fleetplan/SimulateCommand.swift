@@ -24,7 +24,8 @@ struct SimulateCommand: ParsableCommand {
       Exit status 6 means that a class misses an objective under the first policy, with the faults where there are any.
       """)
 
-  @Argument(help: ArgumentHelp("The plan (fleetplan-plan/1).", valueName: "plan"), completion: .file(extensions: ["json"]))
+  @Argument(
+    help: ArgumentHelp("The plan (fleetplan-plan/1).", valueName: "plan"), completion: .file(extensions: ["json"]))
   var plan: String
 
   @OptionGroup var replay: ReplayArguments
