@@ -96,6 +96,7 @@ extension Quantity {
   package static func attainment(_ share: Double) -> String {
     let percent = share * 100
     // Rounded down, so that what is shown never meets a percentile that the share misses.
+    if share >= 1 { return "100" + space + "%" }
     let scale = percent >= 99 ? 100.0 : 10.0
     return fixed((percent * scale + 1e-9).rounded(.down) / scale, decimals: percent >= 99 ? 2 : 1) + space + "%"
   }

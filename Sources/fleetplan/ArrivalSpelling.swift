@@ -18,8 +18,10 @@ enum ArrivalSpelling {
     switch (kind, rest) {
     case ("poisson", nil): return .poisson
     case ("periods", nil): return .periods
-    case ("gamma", let rest?):
-      guard let variation = Double(rest) else { throw failure(option, text, "gamma needs a number, as in gamma:2") }
+    case ("gamma", let rest):
+      guard let variation = rest.flatMap({ Double($0) }) else {
+        throw failure(option, text, "gamma needs a number, as in gamma:2")
+      }
       return .gamma(coefficientOfVariation: variation)
     case ("bursts", let rest): return .bursts(try bursts(rest, text, option))
     case ("azure", let path?) where !path.isEmpty: return .azureTrace(TraceSource(path: path))

@@ -37,6 +37,13 @@ struct ReplayArguments: ParsableArguments {
   var sendsWholePrompts = false
 
   @Option(
+    name: .customLong("prefill-batch-tokens"),
+    help: ArgumentHelp(
+      "Prompt tokens that a prefill instance takes from its queue at once (default: one prompt, as planned).",
+      valueName: "tokens"))
+  var prefillBatchTokens: Int?
+
+  @Option(
     help: ArgumentHelp(
       "Goes on until the 95 % confidence half widths of all classes are within this share, 0.05 for 5 %.",
       valueName: "share"))
@@ -54,6 +61,9 @@ struct ReplayArguments: ParsableArguments {
     if !(loadFactor > 0 && loadFactor <= 1e6) {
       throw ValidationError("--load-factor: expected a factor > 0, found \(loadFactor)")
     }
+    if let prefillBatchTokens, prefillBatchTokens < 1 {
+      throw ValidationError("--prefill-batch-tokens: expected a whole number > 0, found \(prefillBatchTokens)")
+    }
     if let warmup, !(warmup >= 0 && warmup < duration ?? .infinity) {
       throw ValidationError("--warmup-s: expected seconds from 0 and less than the duration, found \(warmup)")
     }
@@ -68,7 +78,7 @@ struct ReplayArguments: ParsableArguments {
     return SimulationOptions(
       seed: UInt64(seed), durationSeconds: try durationSeconds(arrivals, input.problem), warmupSeconds: warmup,
       periodID: period, loadFactor: loadFactor, arrivals: arrivals, policy: policy, overlapsLayers: !sendsWholePrompts,
-      faults: faults, targetPrecision: precision)
+      prefillTokenBudget: prefillBatchTokens, faults: faults, targetPrecision: precision)
   }
 
   static let usualSeconds = 3600.0

@@ -111,7 +111,8 @@ enum ReplayText {
     for group in result.groups {
       table.add([
         .init(group.id, .strong), .init(Quantity.count(group.instances)), .init(Quantity.percent(group.busyShare)),
-        .init(Quantity.significant(group.meanBatch)), .init(Quantity.count(group.maximumBatch)),
+        group.phase == .prefill ? none : .init(Quantity.significant(group.meanBatch)),
+        group.phase == .prefill ? none : .init(Quantity.count(group.maximumBatch)),
         share(group.meanKVOccupancy), share(group.maximumKVOccupancy), .init(Quantity.significant(group.meanQueue)),
         .init(Quantity.count(group.maximumQueue)), .init(Quantity.rate(group.promptTokensPerSecond)),
         .init(Quantity.rate(group.outputTokensPerSecond)), .init(Quantity.count(group.preemptions)),
@@ -138,6 +139,8 @@ enum ReplayText {
   }
 
   // MARK: Cells
+
+  private static let none = ReportTable.Cell(Quantity.unknown, .muted)
 
   private static func time(_ seconds: Double?) -> ReportTable.Cell {
     seconds.map { .init(Quantity.time($0)) } ?? .init(Quantity.unknown, .muted)

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct HelpTests {
   static let commands: [[String]] = [
-    [], ["check"], ["plan"], ["compare"], ["predict"], ["calibrate"], ["tabulate"], ["catalog"], ["catalog", "list"],
+    [], ["check"], ["plan"], ["simulate"], ["capacity"], ["compare"], ["predict"], ["calibrate"], ["tabulate"],
+    ["catalog"], ["catalog", "list"],
     ["catalog", "show"],
     ["catalog", "explain"], ["catalog", "import"], ["export"], ["init"],
   ]
