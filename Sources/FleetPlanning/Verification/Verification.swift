@@ -31,7 +31,7 @@ extension Planner {
     planner.explainsConflicts = false
     while !current.holds {
       if rounds == options.maximumRounds {
-        note = "objectives are still missed after \(rounds) plans"
+        note = "objectives are still missed after \(rounds) plan\(rounds == 1 ? "" : "s")"
         break
       }
       let misses = current.replay?.misses ?? []
