@@ -1,6 +1,7 @@
 /// How the global scheduler picks the instances of a request.
 ///
-/// Ties go to the instance with the lowest number.
+/// Ties go to the instance with the lowest number. Requests only go where their class is admitted, their KV cache fits and an
+/// instance is up; a policy that follows the plan's routes does as `shortestQueue` when none of them can be used.
 public enum RoutingPolicy: String, CaseIterable, Sendable, Hashable {
   /// Groups at random in proportion to the plan's routes. Within a group as `Policy.router` says: a shared queue of
   /// prompts and the decode instance with the fewest sequences, or any instance at random.

@@ -1,7 +1,8 @@
 /// How a plan is replayed.
 public struct SimulationOptions: Sendable {
   public var seed: UInt64
-  /// Requests arrive during this time [s]; those that arrived are then served to the end.
+  /// Requests arrive during this time [s]; those that arrived are then served to the end, at most until twice this time
+  /// and an hour.
   public var durationSeconds: Double
   /// Requests that arrive earlier are not counted [s]; `nil` = a tenth of the duration.
   public var warmupSeconds: Double?
