@@ -24,11 +24,10 @@ struct Example: Sendable, CustomTestStringConvertible {
   var folder: URL { Self.root.appending(path: name) }
   var expectedFile: URL { folder.appending(path: "expected.json") }
 
-  func plan() throws -> Plan {
-    let catalog = try Catalog(contentsOf: Self.repository.appending(path: "models").path)
-    let problem = try PlanningProblem(
-      contentsOf: folder.appending(path: "problem.json").path, catalog: catalog)
-    return try Planner(catalog: catalog).solve(problem)
+  func catalog() throws -> Catalog { try Catalog(contentsOf: Self.repository.appending(path: "models").path) }
+
+  func problem(_ catalog: Catalog) throws -> PlanningProblem {
+    try PlanningProblem(contentsOf: folder.appending(path: "problem.json").path, catalog: catalog)
   }
 }
 

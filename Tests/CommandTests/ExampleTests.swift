@@ -2,13 +2,18 @@ import FleetPlan
 import Foundation
 import Testing
 
-/// Every folder of `examples/` is planned and compared with its `expected.json`.
+/// Every folder of `examples/` is planned and compared with its `expected.json`; its plan, replayed and tightened where it
+/// takes that, keeps its promises.
 ///
 /// `make expected` writes those files and the plans in the READMEs anew; a change in them is reviewed like code.
 @Suite struct ExampleTests {
   @Test(arguments: Example.all)
   func isPlannedAsExpected(_ example: Example) throws {
-    let plan = try example.plan()
+    let catalog = try example.catalog()
+    let problem = try example.problem(catalog)
+    let verified = try Planner(catalog: catalog).verified(problem, options: VerifiedExample.options)
+    try VerifiedExample(plan: verified.plan, problem: problem, catalog: catalog).expectPromisesKept()
+    let plan = verified.untightened
     if Example.writesExpected {
       try ExpectedPlan(plan).write(to: example.expectedFile)
       try example.writeReadmes(plan)

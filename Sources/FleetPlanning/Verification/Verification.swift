@@ -5,6 +5,8 @@ import FleetSimulation
 public struct VerifiedPlan: Sendable {
   /// The plan; `plan.verification` sums the replay up, and is `nil` when there is no plan to replay.
   public var plan: Plan
+  /// The plan before anything was tightened: what `solve` gives.
+  public var untightened: Plan
   /// Periods with traffic, in order; empty without a plan, or when nothing of it can be simulated.
   public var periods: [PlanReplay.PeriodResult]
 }
@@ -23,7 +25,7 @@ extension Planner {
     var planner = self
     var adjustments = adjustments
     let first = try planner.answer(to: problem, adjusting: &adjustments)
-    guard first.plan.hasSolution else { return VerifiedPlan(plan: first.plan, periods: []) }
+    guard first.plan.hasSolution else { return VerifiedPlan(plan: first.plan, untightened: first.plan, periods: []) }
     var current = try Round(first, adjustments, problem, self, options)
     var rounds = 1
     var note: String?
@@ -52,7 +54,7 @@ extension Planner {
     var plan = current.answer.plan
     if rounds > 1, solvesBaselines { plan.takeContext(of: try context(problem, current.adjustments)) }
     plan.verification = current.summary(rounds: rounds, options, costBefore: first.plan.costUSDPerHour, note: note)
-    return VerifiedPlan(plan: plan, periods: current.replay?.periods ?? [])
+    return VerifiedPlan(plan: plan, untightened: first.plan, periods: current.replay?.periods ?? [])
   }
 
   /// The tightened problem with its baselines.
