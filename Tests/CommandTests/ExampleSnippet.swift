@@ -25,6 +25,9 @@ import Testing
       for group in plan.groups {
         print("\(group.phase.rawValue): \(group.instances) × \(group.id)")
       }
+      let fleet = try SimulatedFleet(plan: plan, problem: problem, constants: catalog.latencyConstants)
+      let replay = try Simulator(fleet: fleet, options: SimulationOptions(seed: 1)).run()
+      print("all objectives met: \(replay.meetsObjectives), \(replay.goodputPerSecond) req/s within them")
     case .infeasible(let plan):
       print(plan.conflict?.summary ?? "infeasible")
     case .unsolved(let plan):
