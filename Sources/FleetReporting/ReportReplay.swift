@@ -61,7 +61,7 @@ extension Report {
     let base = "\(requests) in \(time) of simulated traffic"
     if verification.classes.isEmpty {
       sentences.append("No class could be replayed.")
-    } else if verification.holds {
+    } else if verification.holds == true {
       sentences.append("\(base): every objective is attained.")
     } else {
       let missed = verification.classes.filter { !$0.holds }.map(\.id)

@@ -16,7 +16,7 @@ struct VerifiedExample {
       #expect(plan.status == .infeasible)
       return
     }
-    #expect(verification.holds, "\(verification.note ?? "")")
+    #expect(verification.holds != false, "\(verification.note ?? "")")
     #expect(verification.classes.allSatisfy { $0.holds })
     #expect(PlanCheck(problem: problem, constants: catalog.latencyConstants).faults(of: plan) == [])
     let isMeasured = plan.groups.allSatisfy { $0.capacitySource != "latency model" }

@@ -92,7 +92,7 @@ extension Planner {
       replay?.summary(
         rounds: rounds, options: options, costBefore: costBefore, adjustments: adjustments, note: note)
         ?? PlanVerification(
-          holds: true, rounds: rounds, seed: options.seed, requests: 0, simulatedSeconds: 0,
+          holds: nil, rounds: rounds, seed: options.seed, requests: 0, simulatedSeconds: 0,
           costBeforeUSDPerHour: costBefore, costAfterUSDPerHour: answer.plan.costUSDPerHour,
           notReplayed: answer.plan.groups.map(\.id), note: note)
     }

@@ -1,8 +1,8 @@
 /// What came of replaying a plan with its own traffic: the promise of the latency model against a discrete-event
 /// simulation, and what it took to make them agree.
 public struct PlanVerification: Sendable, Hashable {
-  /// Whether every class that was replayed attains all its objectives in every period.
-  public var holds: Bool
+  /// Whether every class that was replayed attains all its objectives in every period; `nil` where none could be replayed.
+  public var holds: Bool?
   /// Plans that were made and replayed; 1 = the first plan held.
   public var rounds: Int
   /// Seed of the arrivals.
@@ -23,7 +23,7 @@ public struct PlanVerification: Sendable, Hashable {
   public var note: String?
 
   public init(
-    holds: Bool, rounds: Int, seed: Int, requests: Int, simulatedSeconds: Double,
+    holds: Bool?, rounds: Int, seed: Int, requests: Int, simulatedSeconds: Double,
     costBeforeUSDPerHour: Double? = nil, costAfterUSDPerHour: Double? = nil, classes: [ReplayedClass] = [],
     tightened: [TightenedConfiguration] = [], notReplayed: [String] = [], note: String? = nil
   ) {

@@ -8,7 +8,8 @@ extension PlanVerification {
 
   init?(reading reader: JSONReader) {
     guard let object = reader.object("the verification of a plan", keys: PlanVerification.keys) else { return nil }
-    let holds = object.bool("holds", "whether every objective is attained")
+    // null where nothing could be replayed.
+    let holds = object.optional("holds")?.bool("whether every objective is attained")
     let rounds = object.integer("rounds", in: .atLeast(1))
     let seed = object.integer("seed", in: .atLeast(0))
     let requests = object.integer("requests", in: .atLeast(0))
@@ -19,7 +20,7 @@ extension PlanVerification {
     let tightened = object.array("tightened")?.allOrNil { TightenedConfiguration(reading: $0) }
     let notReplayed = object.strings("not_replayed", "the id of a group")
     let note = object.optionalString("note", allowEmpty: true)
-    guard let holds, let rounds, let seed, let requests, let simulated, let classes, let tightened, let notReplayed
+    guard let rounds, let seed, let requests, let simulated, let classes, let tightened, let notReplayed
     else { return nil }
     self.init(
       holds: holds, rounds: rounds, seed: seed, requests: requests, simulatedSeconds: simulated,
@@ -29,7 +30,7 @@ extension PlanVerification {
 
   func encoded() -> JSONOutput {
     [
-      "holds": .bool(holds),
+      "holds": holds.map { .bool($0) } ?? .null,
       "rounds": .integer(rounds),
       "seed": .integer(seed),
       "requests": .integer(requests),
