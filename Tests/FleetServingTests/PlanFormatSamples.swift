@@ -102,7 +102,8 @@ struct RandomPlans {
 
   private mutating func verification() -> PlanVerification {
     PlanVerification(
-      holds: maybe { $0.integer(0...1) == 0 }, rounds: integer(1...8), seed: integer(0...1 << 40), requests: integer(0...1 << 40),
+      holds: maybe { $0.integer(0...1) == 0 }, rounds: integer(1...8), seed: integer(0...1 << 40),
+      requests: integer(0...1 << 40),
       simulatedSeconds: number(), costBeforeUSDPerHour: maybe { $0.number() },
       costAfterUSDPerHour: maybe { $0.number() },
       classes: list(0...2) { random in
