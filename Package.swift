@@ -10,6 +10,7 @@ let package = Package(
     .library(name: "FleetSimulation", targets: ["FleetSimulation"]),
     .library(name: "FleetCalibration", targets: ["FleetCalibration"]),
     .library(name: "FleetOptimization", targets: ["FleetOptimization"]),
+    .library(name: "FleetJobs", targets: ["FleetJobs"]),
     .executable(name: "fleetplan", targets: ["fleetplan"]),
   ],
   dependencies: [
@@ -33,10 +34,12 @@ let package = Package(
     .target(
       name: "FleetPlanning", dependencies: ["FleetServing", "FleetSimulation", "FleetOptimization", "FleetJSON"]),
     .target(name: "FleetPlan", dependencies: ["FleetServing", "FleetPlanning", "FleetSimulation", "FleetReporting"]),
+    // Many problems in one folder: the store, its leases and the runner.
+    .target(name: "FleetJobs", dependencies: ["FleetPlanning", "FleetReporting", "FleetServing", "FleetJSON"]),
     .executableTarget(
       name: "fleetplan",
       dependencies: [
-        "FleetPlan", "FleetCalibration", "FleetJSON", "FleetOptimization",
+        "FleetPlan", "FleetJobs", "FleetCalibration", "FleetJSON", "FleetOptimization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Not a test: `swift run -c release SimulationBenchmark` prints how fast the simulator is.
@@ -49,6 +52,7 @@ let package = Package(
     .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "FleetServing", "FleetJSON"]),
     .testTarget(name: "FleetPlanningTests", dependencies: ["FleetPlanning", "FleetReporting"]),
     .testTarget(name: "FleetReportingTests", dependencies: ["FleetReporting"]),
+    .testTarget(name: "FleetJobsTests", dependencies: ["FleetJobs", "FleetServing", "FleetJSON"]),
     .testTarget(name: "CommandTests", dependencies: ["fleetplan", "FleetPlan"]),
   ],
   swiftLanguageModes: [.v6]

@@ -20,6 +20,9 @@ public struct Plan: Sendable, Hashable {
   public var routes: [PlanRoute]
   public var classes: [PlanClass]
   public var purchases: [PlanPurchase]
+  /// Periods of the problem, in its order; lists named `…ByPeriod` have one value for each. Empty when the plan does not
+  /// say.
+  public var periods: [PlanPeriod]
   /// What keeps the plan from being cheaper.
   public var binding: [BindingConstraint]
   public var baselines: [BaselineResult]
@@ -38,7 +41,7 @@ public struct Plan: Sendable, Hashable {
   public init(
     problemName: String, status: PlanStatus, objectiveName: String, objective: Double? = nil, bound: Double? = nil,
     gap: Double? = nil, costUSDPerHour: Double? = nil, economics: PlanEconomics? = nil, groups: [PlanGroup] = [],
-    routes: [PlanRoute] = [], classes: [PlanClass] = [], purchases: [PlanPurchase] = [],
+    routes: [PlanRoute] = [], classes: [PlanClass] = [], purchases: [PlanPurchase] = [], periods: [PlanPeriod] = [],
     binding: [BindingConstraint] = [], baselines: [BaselineResult] = [], robustness: PlanRobustness? = nil,
     verification: PlanVerification? = nil, rejected: [RejectedAlternative] = [],
     conflict: ConflictReport? = nil, unsolvedReason: String? = nil, provenance: PlanProvenance
@@ -55,6 +58,7 @@ public struct Plan: Sendable, Hashable {
     self.routes = routes
     self.classes = classes
     self.purchases = purchases
+    self.periods = periods
     self.binding = binding
     self.baselines = baselines
     self.robustness = robustness
@@ -92,10 +96,14 @@ public struct PlanEconomics: Sendable, Hashable {
   public var servedRatePerSecond: Double
   /// Power of all held devices at board power [W], averaged over periods.
   public var powerWatts: Double
+  /// Cost that no work uses [USD/h]: capacity of running instances beyond their load, and devices held but not running.
+  /// `nil` when the plan does not say.
+  public var idleCostUSDPerHour: Double?
 
   public init(
     usdPerMillionTokens: Double, usdPerMillionInputTokens: Double, usdPerMillionOutputTokens: Double,
-    usdPerThousandRequests: Double, offeredRatePerSecond: Double, servedRatePerSecond: Double, powerWatts: Double
+    usdPerThousandRequests: Double, offeredRatePerSecond: Double, servedRatePerSecond: Double, powerWatts: Double,
+    idleCostUSDPerHour: Double? = nil
   ) {
     self.usdPerMillionTokens = usdPerMillionTokens
     self.usdPerMillionInputTokens = usdPerMillionInputTokens
@@ -104,6 +112,7 @@ public struct PlanEconomics: Sendable, Hashable {
     self.offeredRatePerSecond = offeredRatePerSecond
     self.servedRatePerSecond = servedRatePerSecond
     self.powerWatts = powerWatts
+    self.idleCostUSDPerHour = idleCostUSDPerHour
   }
 }
 
@@ -133,6 +142,8 @@ public struct PlanGroup: Sendable, Hashable {
   public var nodes: Double
   /// Share of the pool's cost that this group's devices carry [USD/h], averaged over periods.
   public var costUSDPerHour: Double
+  /// The part of that cost that no work uses [USD/h]; `nil` when the plan does not say.
+  public var idleCostUSDPerHour: Double?
   /// Load ÷ capacity of the group in its busiest period, 0...1.
   public var utilization: Double
   /// Where its capacity comes from: `latency model` or the id of a capacity table.
@@ -147,7 +158,7 @@ public struct PlanGroup: Sendable, Hashable {
     id: String, phase: Phase, modelID: String, poolID: String, acceleratorName: String, vendor: String,
     region: String? = nil, weightPrecision: String?, kvPrecision: String?, strategy: ParallelStrategy,
     maximumBatch: Int, admittedClassIDs: [String], instancesByPeriod: [Int], devicesPerInstance: Int, nodes: Double,
-    costUSDPerHour: Double, utilization: Double, capacitySource: String,
+    costUSDPerHour: Double, idleCostUSDPerHour: Double? = nil, utilization: Double, capacitySource: String,
     evidence: PlanEvidence? = nil
   ) {
     self.id = id
@@ -166,6 +177,7 @@ public struct PlanGroup: Sendable, Hashable {
     self.devicesPerInstance = devicesPerInstance
     self.nodes = nodes
     self.costUSDPerHour = costUSDPerHour
+    self.idleCostUSDPerHour = idleCostUSDPerHour
     self.utilization = utilization
     self.capacitySource = capacitySource
     self.evidence = evidence
@@ -247,18 +259,30 @@ public struct PlanClass: Sendable, Hashable {
   /// [requests/s], averaged over periods.
   public var offeredRatePerSecond: Double
   public var servedRatePerSecond: Double
+  /// Mean lengths of a request [tokens]; `nil` when the plan does not say.
+  public var meanInputTokens: Double?
+  public var meanOutputTokens: Double?
+  /// The class's share of the plan's cost that prefill and decode take [USD/h]: of each group by the share of its work,
+  /// idle capacity in proportion. All classes together carry the whole cost. `nil` when the plan does not say.
+  public var inputCostUSDPerHour: Double?
+  public var outputCostUSDPerHour: Double?
   public var ttft: Prediction
   public var tpot: Prediction
   public var endToEnd: Prediction
 
   public init(
-    id: String, modelID: String, offeredRatePerSecond: Double, servedRatePerSecond: Double, ttft: Prediction,
-    tpot: Prediction, endToEnd: Prediction
+    id: String, modelID: String, offeredRatePerSecond: Double, servedRatePerSecond: Double,
+    meanInputTokens: Double? = nil, meanOutputTokens: Double? = nil, inputCostUSDPerHour: Double? = nil,
+    outputCostUSDPerHour: Double? = nil, ttft: Prediction, tpot: Prediction, endToEnd: Prediction
   ) {
     self.id = id
     self.modelID = modelID
     self.offeredRatePerSecond = offeredRatePerSecond
     self.servedRatePerSecond = servedRatePerSecond
+    self.meanInputTokens = meanInputTokens
+    self.meanOutputTokens = meanOutputTokens
+    self.inputCostUSDPerHour = inputCostUSDPerHour
+    self.outputCostUSDPerHour = outputCostUSDPerHour
     self.ttft = ttft
     self.tpot = tpot
     self.endToEnd = endToEnd

@@ -16,7 +16,7 @@ extension Plan {
 
   private static let keys = [
     "format", "problem", "status", "objective", "objective_name", "bound", "gap", "cost_usd_per_hour", "economics",
-    "groups", "routes", "classes", "purchases", "binding", "baselines", "robustness", "verification", "rejected",
+    "groups", "routes", "classes", "purchases", "periods", "binding", "baselines", "robustness", "verification", "rejected",
     "conflict", "unsolved_reason", "provenance",
   ]
 
@@ -34,6 +34,7 @@ extension Plan {
     let routes = plan.array("routes")?.allOrNil { PlanRoute(reading: $0) }
     let classes = plan.array("classes")?.allOrNil { PlanClass(reading: $0) }
     let purchases = plan.array("purchases")?.allOrNil { PlanPurchase(reading: $0) }
+    let periods = plan.optionalArray("periods")?.allOrNil { PlanPeriod(reading: $0) }
     let binding = plan.array("binding")?.allOrNil { BindingConstraint(reading: $0) }
     let baselines = plan.array("baselines")?.allOrNil { BaselineResult(reading: $0) }
     let robustness = plan.optional("robustness").map { PlanRobustness(reading: $0) }
@@ -48,7 +49,7 @@ extension Plan {
     self.init(
       problemName: name, status: status, objectiveName: objectiveName, objective: objective, bound: bound, gap: gap,
       costUSDPerHour: cost, economics: economics.flatMap { $0 }, groups: groups, routes: routes, classes: classes,
-      purchases: purchases, binding: binding, baselines: baselines,
+      purchases: purchases, periods: periods.flatMap { $0 } ?? [], binding: binding, baselines: baselines,
       robustness: robustness.flatMap { $0 }, verification: verification.flatMap { $0 }, rejected: rejected,
       conflict: conflict.flatMap { $0 }, unsolvedReason: unsolvedReason, provenance: provenance)
     checkReferences(in: plan)
@@ -84,6 +85,10 @@ extension Plan {
     }
     let periods = groups.map { ("instances_by_period", $0.instancesByPeriod.count) }
     checkPeriods(periods, "groups", in: plan)
+    if !self.periods.isEmpty, let count = groups.first?.instancesByPeriod.count, count != self.periods.count {
+      plan["periods"]?.expected("one entry for each of the plan's periods, which are \(count)")
+    }
+    checkUnique("periods", of: self.periods.map(\.id), in: plan)
     checkPeriods(purchases.map { ("devices_by_period", $0.devicesByPeriod.count) }, "purchases", in: plan)
     checkPeriods(
       purchases.map { ("nodes_by_period", $0.nodesByPeriod?.count ?? $0.devicesByPeriod.count) }, "purchases", in: plan)
@@ -111,6 +116,7 @@ extension PlanEconomics {
         keys: [
           "usd_per_million_tokens", "usd_per_million_input_tokens", "usd_per_million_output_tokens",
           "usd_per_thousand_requests", "offered_rate_per_s", "served_rate_per_s", "power_watts",
+          "idle_cost_usd_per_hour",
         ])
     else { return nil }
     let tokens = object.number("usd_per_million_tokens", unit: "USD", in: .atLeast(0))
@@ -120,10 +126,22 @@ extension PlanEconomics {
     let offered = object.number("offered_rate_per_s", unit: "requests/s", in: .atLeast(0))
     let served = object.number("served_rate_per_s", unit: "requests/s", in: .atLeast(0))
     let power = object.number("power_watts", unit: "W", in: .atLeast(0))
+    let idle = object.optionalNumber("idle_cost_usd_per_hour", unit: "USD/h", in: .atLeast(0))
     guard let tokens, let input, let output, let requests, let offered, let served, let power else { return nil }
     self.init(
       usdPerMillionTokens: tokens, usdPerMillionInputTokens: input, usdPerMillionOutputTokens: output,
-      usdPerThousandRequests: requests, offeredRatePerSecond: offered, servedRatePerSecond: served, powerWatts: power)
+      usdPerThousandRequests: requests, offeredRatePerSecond: offered, servedRatePerSecond: served, powerWatts: power,
+      idleCostUSDPerHour: idle)
+  }
+}
+
+extension PlanPeriod {
+  init?(reading reader: JSONReader) {
+    guard let object = reader.object("a period", keys: ["id", "hours"]) else { return nil }
+    let id = object.string("id", "the id of the period")
+    let hours = object.number("hours", unit: "h", in: .above(0))
+    guard let id, let hours else { return nil }
+    self.init(id: id, hours: hours)
   }
 }
 

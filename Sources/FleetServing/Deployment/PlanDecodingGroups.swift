@@ -4,7 +4,7 @@ extension PlanGroup {
   private static let keys = [
     "id", "phase", "model", "pool", "accelerator", "vendor", "region", "precision", "kv_precision", "tp", "pp", "ep",
     "dp", "max_batch", "classes", "instances", "instances_by_period", "devices", "devices_per_instance", "nodes",
-    "cost_usd_per_hour", "utilization", "capacity_source", "evidence",
+    "cost_usd_per_hour", "idle_cost_usd_per_hour", "utilization", "capacity_source", "evidence",
   ]
 
   init?(reading reader: JSONReader) {
@@ -28,6 +28,7 @@ extension PlanGroup {
     let devicesPerInstance = object.integer("devices_per_instance", in: .degree)
     let nodes = object.number("nodes", in: .atLeast(0))
     let cost = object.number("cost_usd_per_hour", unit: "USD/h", in: .atLeast(0))
+    let idle = object.optionalNumber("idle_cost_usd_per_hour", unit: "USD/h", in: .atLeast(0))
     let utilization = object.number("utilization", in: .atLeast(0))
     let source = object.string("capacity_source", "where the capacity comes from", allowEmpty: true)
     let evidence = object.optional("evidence").map { PlanEvidence(reading: $0) }
@@ -49,7 +50,7 @@ extension PlanGroup {
       weightPrecision: precision, kvPrecision: kvPrecision,
       strategy: ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data), maximumBatch: batch,
       admittedClassIDs: classes, instancesByPeriod: byPeriod, devicesPerInstance: devicesPerInstance, nodes: nodes,
-      costUSDPerHour: cost, utilization: utilization, capacitySource: source,
+      costUSDPerHour: cost, idleCostUSDPerHour: idle, utilization: utilization, capacitySource: source,
       evidence: evidence.flatMap { $0 })
   }
 }
@@ -81,19 +82,27 @@ extension PlanClass {
     guard
       let object = reader.object(
         "a class",
-        keys: ["id", "model", "offered_rate_per_s", "served_rate_per_s", "ttft", "tpot", "e2e"])
+        keys: [
+          "id", "model", "offered_rate_per_s", "served_rate_per_s", "mean_input_tokens", "mean_output_tokens",
+          "input_cost_usd_per_hour", "output_cost_usd_per_hour", "ttft", "tpot", "e2e",
+        ])
     else { return nil }
     let id = object.string("id", "the id of the class")
     let model = object.string("model", "the id of a model")
     let offered = object.number("offered_rate_per_s", unit: "requests/s", in: .atLeast(0))
     let served = object.number("served_rate_per_s", unit: "requests/s", in: .atLeast(0))
+    let inputTokens = object.optionalNumber("mean_input_tokens", unit: "tokens", in: .atLeast(0))
+    let outputTokens = object.optionalNumber("mean_output_tokens", unit: "tokens", in: .atLeast(0))
+    let inputCost = object.optionalNumber("input_cost_usd_per_hour", unit: "USD/h", in: .atLeast(0))
+    let outputCost = object.optionalNumber("output_cost_usd_per_hour", unit: "USD/h", in: .atLeast(0))
     let ttft = object.required("ttft", "an object").flatMap { Prediction(reading: $0) }
     let tpot = object.required("tpot", "an object").flatMap { Prediction(reading: $0) }
     let endToEnd = object.required("e2e", "an object").flatMap { Prediction(reading: $0) }
     guard let id, let model, let offered, let served, let ttft, let tpot, let endToEnd else { return nil }
     self.init(
-      id: id, modelID: model, offeredRatePerSecond: offered, servedRatePerSecond: served, ttft: ttft, tpot: tpot,
-      endToEnd: endToEnd)
+      id: id, modelID: model, offeredRatePerSecond: offered, servedRatePerSecond: served,
+      meanInputTokens: inputTokens, meanOutputTokens: outputTokens, inputCostUSDPerHour: inputCost,
+      outputCostUSDPerHour: outputCost, ttft: ttft, tpot: tpot, endToEnd: endToEnd)
   }
 }
 

@@ -1,3 +1,15 @@
+/// A stretch of the demand profile.
+public struct PlanPeriod: Sendable, Hashable {
+  public var id: String
+  /// Its length [h]; averages over periods are weighted with it.
+  public var hours: Double
+
+  public init(id: String, hours: Double) {
+    self.id = id
+    self.hours = hours
+  }
+}
+
 /// Devices held of one pool in one price tier.
 public struct PlanPurchase: Sendable, Hashable {
   public var poolID: String

@@ -23,6 +23,7 @@ extension Plan {
       "routes": .array(routes.map { $0.encoded() }),
       "classes": .array(classes.map { $0.encoded() }),
       "purchases": .array(purchases.map { $0.encoded() }),
+      "periods": .array(periods.map { ["id": .string($0.id), "hours": .number($0.hours)] }),
       "binding": .array(binding.map { $0.encoded() }),
       "baselines": .array(baselines.map { $0.encoded() }),
       "robustness": robustness?.encoded() ?? .null,
@@ -45,6 +46,7 @@ extension PlanEconomics {
       "offered_rate_per_s": .number(offeredRatePerSecond),
       "served_rate_per_s": .number(servedRatePerSecond),
       "power_watts": .number(powerWatts),
+      "idle_cost_usd_per_hour": JSONOutput(idleCostUSDPerHour),
     ]
   }
 }
@@ -73,6 +75,7 @@ extension PlanGroup {
       "devices_per_instance": .integer(devicesPerInstance),
       "nodes": .number(nodes),
       "cost_usd_per_hour": .number(costUSDPerHour),
+      "idle_cost_usd_per_hour": JSONOutput(idleCostUSDPerHour),
       "utilization": .number(utilization),
       "capacity_source": .string(capacitySource),
       "evidence": evidence?.encoded() ?? .null,
@@ -102,6 +105,10 @@ extension PlanClass {
       "model": .string(modelID),
       "offered_rate_per_s": .number(offeredRatePerSecond),
       "served_rate_per_s": .number(servedRatePerSecond),
+      "mean_input_tokens": JSONOutput(meanInputTokens),
+      "mean_output_tokens": JSONOutput(meanOutputTokens),
+      "input_cost_usd_per_hour": JSONOutput(inputCostUSDPerHour),
+      "output_cost_usd_per_hour": JSONOutput(outputCostUSDPerHour),
       "ttft": ttft.encoded(),
       "tpot": tpot.encoded(),
       "e2e": endToEnd.encoded(),
