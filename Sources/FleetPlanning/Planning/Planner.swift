@@ -29,6 +29,9 @@ public struct Planner: Sendable {
   public var adjustments = LoadAdjustments()
   /// Relative tolerance by which a latency may be over its objective in the check outside the solver.
   var latencyTolerance = PlanCheck.defaultLatencyTolerance
+  /// A plan of the same or a neighbouring problem to start from. What can be taken over of it is tried first; a plan that does
+  /// not fit is ignored. The optimum is the same with and without it.
+  public var start: Plan?
   /// Called a few times per second while the joint program is solved, on the solver's thread.
   public var progress: (@Sendable (SolveProgress) -> Void)?
   /// Ends the search early; the best plan found so far is returned.
