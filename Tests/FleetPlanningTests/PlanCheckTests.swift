@@ -47,6 +47,15 @@ import Testing
     #expect(try spoilt { $0.groups[0].costUSDPerHour = 50 }.contains("groups cost"))
   }
 
+  @Test func wrongEconomics() throws {
+    #expect(try spoilt { $0.economics?.usdPerMillionTokens *= 2 }.contains("cost per million tokens"))
+    #expect(try spoilt { $0.economics?.usdPerThousandRequests *= 2 }.contains("cost per thousand requests"))
+    #expect(try spoilt { $0.economics?.usdPerMillionInputTokens += 1 }.contains("cost per million input tokens"))
+    #expect(try spoilt { $0.classes[0].inputCostUSDPerHour = 0 }.contains("cost of all classes"))
+    #expect(try spoilt { $0.economics?.idleCostUSDPerHour = 7 }.contains("idle cost 7.0 USD/h, recomputed"))
+    #expect(try spoilt { $0.groups[0].idleCostUSDPerHour = 99 }.contains("idle cost 99.0 of"))
+  }
+
   @Test func trafficLost() throws {
     #expect(try spoilt { $0.routes[0].ratePerSecond = 9 }.contains("class w: 9.0 of 10.0 requests/s routed"))
     #expect(try spoilt { $0.routes.removeAll() }.contains("class w: 0.0 of 10.0"))

@@ -67,6 +67,9 @@ struct RandomPlans {
       bound: maybe { -$0.number() }, gap: maybe { $0.number() }, costUSDPerHour: maybe { $0.number() },
       economics: maybe { $0.economics() }, groups: groups, routes: routes, classes: classes,
       purchases: list(0...3) { $0.purchase(periods: periods) },
+      periods: maybe { random in
+        (0..<periods).map { PlanPeriod(id: "period-\($0)", hours: random.number() + 1) }
+      } ?? [],
       binding: list(0...2) { random in
         BindingConstraint(
           family: random.text(), name: random.text(), message: random.text(),
@@ -132,7 +135,7 @@ struct RandomPlans {
     PlanEconomics(
       usdPerMillionTokens: number(), usdPerMillionInputTokens: number(), usdPerMillionOutputTokens: number(),
       usdPerThousandRequests: number(), offeredRatePerSecond: number(), servedRatePerSecond: number(),
-      powerWatts: number())
+      powerWatts: number(), idleCostUSDPerHour: maybe { $0.number() })
   }
 
   private mutating func group(id: String, periods: Int) -> PlanGroup {
@@ -143,7 +146,8 @@ struct RandomPlans {
         tensor: integer(1...8), pipeline: integer(1...4), expert: integer(1...8), data: integer(1...8)),
       maximumBatch: integer(1...1024), admittedClassIDs: list(0...2) { $0.text() },
       instancesByPeriod: list(periods...periods) { $0.integer(0...40) }, devicesPerInstance: integer(1...64),
-      nodes: number(), costUSDPerHour: number(), utilization: fraction(), capacitySource: text(),
+      nodes: number(), costUSDPerHour: number(), idleCostUSDPerHour: maybe { $0.number() }, utilization: fraction(),
+      capacitySource: text(),
       evidence: maybe { $0.evidence() })
   }
 
@@ -156,7 +160,9 @@ struct RandomPlans {
 
   private mutating func planClass(id: String) -> PlanClass {
     PlanClass(
-      id: id, modelID: text(), offeredRatePerSecond: number(), servedRatePerSecond: number(), ttft: prediction(),
+      id: id, modelID: text(), offeredRatePerSecond: number(), servedRatePerSecond: number(),
+      meanInputTokens: maybe { $0.number() }, meanOutputTokens: maybe { $0.number() },
+      inputCostUSDPerHour: maybe { $0.number() }, outputCostUSDPerHour: maybe { $0.number() }, ttft: prediction(),
       tpot: prediction(), endToEnd: prediction())
   }
 

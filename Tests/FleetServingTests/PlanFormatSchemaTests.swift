@@ -56,6 +56,7 @@ import Testing
           strategy: ParallelStrategy(), classID: "c", factor: 1.5)
       ])
     plan.groups[0].evidence = .capacityTable
+    plan.periods = plan.groups[0].instancesByPeriod.indices.map { PlanPeriod(id: "period-\($0)", hours: 1) }
     plan.rejected = [RejectedAlternative(poolID: "a", modelID: "m", phase: .decode, reason: "dear")]
     plan.conflict = ConflictReport(summary: "s", conflicting: ["c"], repairs: ["r"])
     let node = try JSONParser.parse(text: plan.encoded().encoded(), source: "")
@@ -64,7 +65,8 @@ import Testing
       ("## `groups[].evidence`", ["groups", "items", "evidence"]),
       ("## `routes[]`", ["routes", "items"]), ("## `classes[]`", ["classes", "items"]),
       ("## `classes[].ttft`", ["classes", "items", "ttft"]), ("## `purchases[]`", ["purchases", "items"]),
-      ("## `binding[]`", ["binding", "items"]), ("## `baselines[]`", ["baselines", "items"]),
+      ("## `periods[]`", ["periods", "items"]), ("## `binding[]`", ["binding", "items"]),
+      ("## `baselines[]`", ["baselines", "items"]),
       ("## `robustness`", ["robustness"]),
       ("## `verification`", ["verification"]), ("## `verification.classes[]`", ["verification", "classes", "items"]),
       ("## `verification.classes[].ttft`", ["verification", "classes", "items", "ttft"]),

@@ -35,7 +35,8 @@ struct PlanBuilder: Sendable {
       .sorted { ($0.phase, $0.modelID, $0.poolID, $0.id) < ($1.phase, $1.modelID, $1.poolID, $1.id) }
     plan.routes = routes(assignment, evaluation)
     plan.classes = classes(assignment, plan.routes)
-    plan.economics = economics(assignment, plan)
+    plan.periods = problem.periods.map { PlanPeriod(id: $0.id, hours: $0.hours) }
+    attributeCosts(assignment, in: &plan)
     plan.binding = BindingRows.binding(program, solution) + BindingObjectives.binding(plan.classes)
     return plan
   }
@@ -179,42 +180,5 @@ struct PlanBuilder: Sendable {
           return first + further * each
         })
     }
-  }
-
-  // MARK: Economics
-
-  private func economics(_ assignment: Assignment, _ plan: Plan) -> PlanEconomics? {
-    let cost = plan.costUSDPerHour ?? 0
-    var inputTokens = 0.0
-    var outputTokens = 0.0
-    for (index, requestClass) in problem.classes.enumerated() {
-      inputTokens += plan.classes[index].servedRatePerSecond * requestClass.lengths.meanInputTokens
-      outputTokens += plan.classes[index].servedRatePerSecond * requestClass.lengths.meanOutputTokens
-    }
-    let served = plan.classes.reduce(0) { $0 + $1.servedRatePerSecond }
-    guard served > 0 else { return nil }
-    var prefillCost = 0.0
-    for group in plan.groups {
-      let share = data.candidates.first { $0.id == group.id }?.prefillShare ?? 0
-      prefillCost += group.costUSDPerHour * share
-    }
-    let attributed = plan.groups.reduce(0) { $0 + $1.costUSDPerHour }
-    // Held devices that no group uses are carried in proportion.
-    let scale = attributed > 0 ? cost / attributed : 0
-    func perMillion(_ cost: Double, _ tokensPerSecond: Double) -> Double {
-      tokensPerSecond > 0 ? cost / (tokensPerSecond * 3600) * 1e6 : 0
-    }
-    let power = data.tiers.enumerated().reduce(0) { sum, entry in
-      let watts = problem.pools[entry.element.poolIndex].accelerator.powerWatts * Double(entry.element.unitDevices)
-      return sum
-        + zip(assignment.heldUnits[entry.offset], data.periodShares).reduce(0) { $0 + Double($1.0) * $1.1 } * watts
-    }
-    return PlanEconomics(
-      usdPerMillionTokens: perMillion(cost, inputTokens + outputTokens),
-      usdPerMillionInputTokens: perMillion(prefillCost * scale, inputTokens),
-      usdPerMillionOutputTokens: perMillion((attributed - prefillCost) * scale, outputTokens),
-      usdPerThousandRequests: cost / (served * 3600) * 1000,
-      offeredRatePerSecond: plan.classes.reduce(0) { $0 + $1.offeredRatePerSecond },
-      servedRatePerSecond: served, powerWatts: power)
   }
 }

@@ -40,7 +40,8 @@ public struct PlanCheck: Sendable {
   func findings(of plan: Plan) -> [Finding] {
     let context = CheckedPlan(plan: plan, problem: problem, constants: constants)
     let texts =
-      context.unresolved + groupFaults(context) + deviceFaults(context) + costFaults(context) + trafficFaults(context)
+      context.unresolved + groupFaults(context) + deviceFaults(context) + costFaults(context)
+      + economicsFaults(context) + trafficFaults(context)
     return texts.map { Finding(text: $0) } + latencyFindings(context)
       + policyFaults(context).map { Finding(text: $0) }
   }

@@ -16,8 +16,8 @@ extension Plan {
 
   private static let keys = [
     "format", "problem", "status", "objective", "objective_name", "bound", "gap", "cost_usd_per_hour", "economics",
-    "groups", "routes", "classes", "purchases", "periods", "binding", "baselines", "robustness", "verification", "rejected",
-    "conflict", "unsolved_reason", "provenance",
+    "groups", "routes", "classes", "purchases", "periods", "binding", "baselines", "robustness", "verification",
+    "rejected", "conflict", "unsolved_reason", "provenance",
   ]
 
   private init?(reading reader: JSONReader) {
