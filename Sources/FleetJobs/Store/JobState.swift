@@ -11,4 +11,10 @@ public enum JobState: String, Sendable, Hashable, CaseIterable {
   /// No answer within the limits.
   case timedOut = "timed_out"
   case cancelled
+
+  /// Whether nothing more happens to the job by itself.
+  public var isFinal: Bool { self != .queued && self != .running }
+
+  /// Whether the state is an answer that an identical problem would get too.
+  public var isShared: Bool { self == .done || self == .infeasible || self == .timedOut }
 }
