@@ -61,7 +61,7 @@ public enum HTMLReport {
         + (report.robustness.map { HTML.text("p", [("class", "note")], $0) } ?? ""))
   }
 
-  private static func figures(_ figures: [Report.Figure]) -> String {
+  static func figures(_ figures: [Report.Figure]) -> String {
     if figures.isEmpty { return "" }
     let cards = figures.map { figure in
       HTML.element(
@@ -109,64 +109,5 @@ public enum HTMLReport {
     ]
     let text = parts.compactMap { $0 }.joined()
     return text.isEmpty ? nil : text
-  }
-
-  // MARK: Blocks
-
-  /// Empty without a title or without content.
-  private static func section(_ title: String?, _ content: String?) -> String {
-    guard let title, let content, !content.isEmpty else { return "" }
-    return HTML.element("section", [], HTML.text("h2", [], title) + "\n" + content)
-  }
-
-  private static func details(_ summary: String, _ content: String) -> String {
-    HTML.element("details", [], HTML.text("summary", [], summary) + content)
-  }
-
-  private static func list(_ remarks: [Report.Remark]) -> String {
-    if remarks.isEmpty { return "" }
-    let items = remarks.map { remark in
-      HTML.element(
-        "li", [],
-        HTML.escape(remark.text) + (remark.detail.map { " " + HTML.text("span", [("class", "note")], "(\($0))") } ?? "")
-      )
-    }
-    return HTML.element("ul", [("class", "remarks")], items.joined())
-  }
-
-  /// A table within a frame that scrolls sideways when it is too wide.
-  private static func table(_ table: ReportTable) -> String {
-    func attributes(_ index: Int, _ tone: ReportTable.Tone) -> [(String, String)] {
-      var classes: [String] = []
-      if table.columns[index].alignment == .right { classes.append("number") }
-      if table.columns[index].wraps { classes.append("wide") }
-      switch tone {
-      case .plain: break
-      case .strong: classes.append("strong")
-      case .muted: classes.append("muted")
-      case .good: classes.append("good")
-      case .bad: classes.append("bad")
-      }
-      return classes.isEmpty ? [] : [("class", classes.joined(separator: " "))]
-    }
-    func row(_ cells: [ReportTable.Cell]) -> String {
-      let written = cells.enumerated().map { index, cell in
-        index == 0
-          ? HTML.text("th", [("scope", "row")] + attributes(index, cell.tone), cell.text)
-          : HTML.text("td", attributes(index, cell.tone), cell.text)
-      }
-      return HTML.element("tr", [], written.joined())
-    }
-    let titles = table.columns.enumerated().map { index, column in
-      HTML.text("th", [("scope", "col")] + attributes(index, .plain), column.title)
-    }
-    let body = table.rows.map(row).joined(separator: "\n")
-    let parts =
-      HTML.element("thead", [], HTML.element("tr", [], titles.joined())) + "\n" + HTML.element("tbody", [], body)
-      + (table.footer.map { HTML.element("tfoot", [], row($0)) } ?? "")
-    return HTML.element(
-      "div", [("class", "scroll"), ("role", "region"), ("aria-label", table.title), ("tabindex", "0")],
-      HTML.element("table", [], parts))
-      + (table.note.map { HTML.text("p", [("class", "note")], $0) } ?? "")
   }
 }

@@ -9,9 +9,7 @@ public enum MarkdownReport {
     if let robustness = report.robustness { blocks.append(escape(robustness)) }
     if !report.figures.isEmpty {
       blocks.append(
-        report.figures.map { figure in
-          "- \(escape(figure.label)): \(escape(figure.value))" + (figure.note.map { " (\(escape($0)))" } ?? "")
-        }.joined(separator: "\n"))
+        report.figures.map(item).joined(separator: "\n"))
     }
     blocks += list("These rules cannot hold together", report.conflicting.map { .init($0) })
     blocks += list("Each of these changes alone repairs it, the smallest first", report.repairs.map { .init($0) })
@@ -26,18 +24,30 @@ public enum MarkdownReport {
 
   private static func list(_ title: String, _ remarks: [Report.Remark]) -> [String] {
     if remarks.isEmpty { return [] }
-    let items = remarks.map { "- " + escape($0.text + ($0.detail.map { " (\($0))" } ?? "")) }
-    return ["## " + escape(title), items.joined(separator: "\n")]
+    return ["## " + escape(title), items(remarks)]
+  }
+
+  static func item(_ figure: Report.Figure) -> String {
+    "- \(escape(figure.label)): \(escape(figure.value))" + (figure.note.map { " (\(escape($0)))" } ?? "")
+  }
+
+  static func items(_ remarks: [Report.Remark]) -> String {
+    remarks.map { "- " + escape($0.text + ($0.detail.map { " (\($0))" } ?? "")) }.joined(separator: "\n")
   }
 
   private static func table(_ table: ReportTable?) -> [String] {
     guard let table else { return [] }
+    return ["## " + escape(table.title), rows(of: table)] + (table.note.map { [escape($0)] } ?? [])
+  }
+
+  /// Titles, rows and totals.
+  static func rows(of table: ReportTable) -> String {
     func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     var lines = [row(table.columns.map { escape($0.title) })]
     lines.append(row(table.columns.map { $0.alignment == .right ? "---:" : "---" }))
     lines += table.rows.map { row($0.map { escape($0.text) }) }
     if let footer = table.footer { lines.append(row(footer.map { $0.text.isEmpty ? "" : "**\(escape($0.text))**" })) }
-    return ["## " + escape(table.title), lines.joined(separator: "\n")] + (table.note.map { [escape($0)] } ?? [])
+    return lines.joined(separator: "\n")
   }
 
   /// `text` with the characters escaped that Markdown or HTML would read as markup, and with ordinary spaces.

@@ -13,12 +13,20 @@ public struct Report: Sendable, Hashable {
     public var note: String?
     /// Whether the answer's sentence says it too.
     public var isInAnswer: Bool
+    /// The value in full precision; nil where it is only a text.
+    public var number: ReportValue?
 
     public init(_ label: String, _ value: String, note: String? = nil, isInAnswer: Bool = false) {
       self.label = label
       self.value = value
       self.note = note
       self.isInAnswer = isInAnswer
+    }
+
+    /// A typed figure; its text is that of the value, with the unit.
+    public init(_ label: String, _ number: ReportValue, note: String? = nil) {
+      self.init(label, number.spelled(showsUnit: true), note: note)
+      self.number = number
     }
   }
 

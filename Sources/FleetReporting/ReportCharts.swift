@@ -11,10 +11,23 @@ public struct BaselineChart: Sendable, Hashable {
     public var isThisPlan: Bool
     /// Whether no plan of this kind exists.
     public var isInfeasible: Bool
+
+    public init(label: String, value: Double?, text: String, isThisPlan: Bool = false, isInfeasible: Bool = false) {
+      self.label = label
+      self.value = value
+      self.text = text
+      self.isThisPlan = isThisPlan
+      self.isInfeasible = isInfeasible
+    }
   }
 
   public var title: String
   public var bars: [Bar]
+
+  public init(title: String, bars: [Bar]) {
+    self.title = title
+    self.bars = bars
+  }
 
   /// Nil without a plan or without baselines.
   init?(plan: Plan) {
