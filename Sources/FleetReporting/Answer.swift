@@ -49,7 +49,7 @@ enum Answer {
 
   // MARK: What runs
 
-  private static func deployment(of plan: Plan) -> String {
+  static func deployment(of plan: Plan) -> String {
     let groups = plan.runningGroups
     if groups.isEmpty { return "nothing has to run" }
     let models = Set(groups.map(\.modelID)).count

@@ -49,7 +49,7 @@ public enum ComparisonText {
     value.map { .init(text($0)) } ?? .init(Quantity.unknown, .muted)
   }
 
-  private static func headline(of difference: PlanComparison.Difference, in comparison: PlanComparison) -> String {
+  static func headline(of difference: PlanComparison.Difference, in comparison: PlanComparison) -> String {
     let first = comparison.scenarios[0].name
     guard let cost = difference.costUSDPerHour else {
       return "\(difference.name) cannot be compared with \(first): one of them has no plan."

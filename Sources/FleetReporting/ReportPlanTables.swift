@@ -159,7 +159,7 @@ extension Report {
     }
   }
 
-  private static func tierName(_ tier: PriceTierKind) -> String {
+  static func tierName(_ tier: PriceTierKind) -> String {
     switch tier {
     case .onDemand: "on demand"
     case .reserved, .spot, .owned: tier.rawValue

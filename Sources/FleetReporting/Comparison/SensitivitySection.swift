@@ -1,0 +1,85 @@
+import FleetServing
+
+/// What moves the cost, and what else is nearly as good.
+enum SensitivitySection {
+  /// Sorted by the size of the effect.
+  static func table(_ sensitivities: [Sensitivity], prefix: String) -> ReportTable {
+    var table = ReportTable(
+      "What moves the cost", id: "\(prefix)sensitivity",
+      columns: [
+        .init("Change", id: "change", wraps: true), .init("± $/h", .right, id: "difference_usd_per_hour"),
+        .init("±", .right, id: "difference_fraction"), .init("$/h then", .right, id: "cost_usd_per_hour"),
+        .init("Shadow price", .right, id: "shadow_price", rank: 1), .init("Status", id: "status"),
+        .init("Proven", id: "proven", rank: 2),
+      ])
+    for entry in sorted(sensitivities) {
+      let difference = entry.differenceUSDPerHour
+      var share: Double?
+      if let difference, let cost = entry.costUSDPerHour, cost - difference > 0 {
+        share = difference / (cost - difference)
+      }
+      let tone: ReportTable.Tone = difference.map { abs($0) < 1e-9 ? .muted : $0 > 0 ? .bad : .good } ?? .plain
+      table.add([
+        .init(entry.change), .number(difference, ReportUnit.usdPerHour.difference, tone),
+        .number(share, ReportUnit.fraction.difference, tone), .number(entry.costUSDPerHour, .usdPerHour),
+        .number(entry.shadowPrice, ReportUnit("USD/h per unit", style: .money, isDifference: true)),
+        .init(entry.status.rawValue, entry.status == .infeasible ? .bad : .plain),
+        .init(entry.isProven ? "yes" : "no", entry.isProven ? .plain : .bad),
+      ])
+    }
+    table.note =
+      "One thing is changed at a time and the problem solved again; the greatest effect comes first. The shadow price is what "
+      + "one unit of the limit is worth in the linear relaxation, where the limit binds."
+    return table
+  }
+
+  /// Infeasible changes first, then by the size of the difference.
+  static func sorted(_ sensitivities: [Sensitivity]) -> [Sensitivity] {
+    func weight(_ entry: Sensitivity) -> Double {
+      entry.differenceUSDPerHour.map(abs) ?? (entry.status == .infeasible ? .infinity : -1)
+    }
+    return sensitivities.enumerated().sorted {
+      (weight($0.element), $1.offset) > (weight($1.element), $0.offset)
+    }.map(\.element)
+  }
+
+  /// The change with the greatest effect on the cost, in a sentence.
+  static func sentence(_ sensitivities: [Sensitivity]) -> String? {
+    let moved = sorted(sensitivities).filter { abs($0.differenceUSDPerHour ?? 0) > 1e-6 }
+    guard let first = moved.first, let difference = first.differenceUSDPerHour else {
+      return sensitivities.isEmpty ? nil : "None of the changes that were tried moves the cost."
+    }
+    let word = difference > 0 ? "more" : "less"
+    let infeasible = sensitivities.filter { $0.status == .infeasible }.count
+    let none = infeasible == 0 ? "" : " \(Quantity.count(infeasible, "change")) would leave no plan at all."
+    return "Most of all counts: \(first.change), \(Quantity.usdPerHour(abs(difference))) \(word).\(none)"
+  }
+
+  /// The studied plan and the best plans of other kinds.
+  static func alternatives(_ study: PlanStudy, prefix: String) -> ReportTable {
+    var table = ReportTable(
+      "Nearly as good", id: "\(prefix)alternatives",
+      columns: [
+        .init("Rank", .right, id: "rank"), .init("Fleet", id: "fleet", wraps: true),
+        .init("$/h", .right, id: "cost_usd_per_hour"), .init("± $/h", .right, id: "difference_usd_per_hour"),
+        .init("±", .right, id: "difference_fraction"), .init("Devices", .right, id: "devices"),
+        .init("Vendors", id: "vendors", rank: 1), .init("Status", id: "status"),
+      ])
+    let own = study.plan.costUSDPerHour
+    for (rank, plan) in [(1, study.plan)] + study.alternatives.map({ ($0.rank, $0.plan) }) {
+      let difference = own.flatMap { own in plan.costUSDPerHour.map { $0 - own } }
+      let share = difference.flatMap { difference in own.flatMap { $0 > 0 ? difference / $0 : nil } }
+      table.add([
+        .count(rank), .init(Answer.deployment(of: plan), rank == 1 ? .strong : .plain),
+        .number(plan.costUSDPerHour, .usdPerHour),
+        rank == 1 ? "" : .number(difference, ReportUnit.usdPerHour.difference),
+        rank == 1 ? "" : .number(share, ReportUnit.fraction.difference), .count(plan.heldDevices, .devices),
+        .init(Answer.list(plan.vendors.map(vendorName))), .init(plan.status.rawValue),
+      ])
+    }
+    table.note =
+      "Each plan is the best of those that use their pools in other phases than all plans above it: plans that differ only in "
+      + "counts, strategies or batches are one kind."
+    return table
+  }
+}
