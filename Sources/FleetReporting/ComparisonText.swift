@@ -10,6 +10,11 @@ public enum ComparisonText {
 
   public static func render(_ comparison: PlanComparison, style: TextStyle = TextStyle()) -> String {
     var page = Page(style: style)
+    add(comparison, to: &page)
+    return page.finished
+  }
+
+  private static func add(_ comparison: PlanComparison, to page: inout Page) {
     page.table(scenarioTable(of: comparison))
     for difference in comparison.differences {
       page.paragraph(headline(of: difference, in: comparison), ink: .bold)
@@ -17,6 +22,19 @@ public enum ComparisonText {
       page.table(changeTable("Devices held", difference.pools, unit: "devices"))
       page.table(changeTable("Groups", difference.groups, unit: "instances"))
     }
+  }
+
+  /// What to choose, the comparison, and the main findings.
+  public static func render(_ report: ComparisonReport, style: TextStyle = TextStyle()) -> String {
+    var page = Page(style: style)
+    page.paragraph(report.document.answer, ink: report.recommended == nil ? .yellow : .green)
+    if report.comparison.scenarios.count == 1 {
+      page.figures(Report(plan: report.comparison.scenarios[0].plan).figures.filter { !$0.isInAnswer })
+      page.table(Report(plan: report.comparison.scenarios[0].plan).baselines)
+    } else {
+      add(report.comparison, to: &page)
+    }
+    page.list("Findings", report.document.findings.map { .init($0) })
     return page.finished
   }
 

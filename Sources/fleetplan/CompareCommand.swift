@@ -5,52 +5,92 @@ import FleetPlan
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Compare plans, or problems that are planned on the fly, with the first one.",
+    abstract: "Compare plans, or problems that are planned on the fly, and write a decision document.",
     discussion: """
-      Shows cost, devices and traffic of every scenario side by side, then what each one changes against the first: \
-      which devices are held, which groups run. Problems are planned without baselines.
+      Shows cost, devices and traffic of every scenario side by side and what each one changes against the baseline, and \
+      says which one to choose. One problem by itself is compared with other ways of planning it. The report says what \
+      disaggregation and a second vendor are worth, and, for problems, what solving them again shows: cost against latency, \
+      break-even prices and rates, what moves the cost, and plans that are nearly as good.
 
         fleetplan compare today.json tomorrow.json
-        fleetplan compare plan-a.json plan-b.json plan-c.json
+        fleetplan compare base/problem.json cheap/problem.json --report compare.html
+        fleetplan compare problem.json --report decision.html --csv decision.csv
+        fleetplan compare plan-a.json plan-b.json plan-c.json --baseline plan-b --comment comment.md
+        fleetplan compare a.json b.json --study all --study-seconds 300 --markdown compare.md
         fleetplan compare base/problem.json cheap/problem.json --json --output difference.json
 
       Exit status: 0 when all scenarios were read and answered, even where the answer is that there is no plan.
       """)
 
   @Argument(
-    help: ArgumentHelp("Plans or problems, two or more; the first is the baseline.", valueName: "file"),
+    help: ArgumentHelp("Plans or problems, one or more.", valueName: "file"),
     completion: .file(extensions: ["json"]))
   var files: [String]
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Write the comparison as JSON to this file.", valueName: "file"),
-    completion: .file(extensions: ["json"]))
-  var output: String?
+    help: ArgumentHelp(
+      "Scenario that the others are compared with, by its name or file (default: the first).", valueName: "name"))
+  var baseline: String?
 
+  @OptionGroup var outputs: CompareOutputOptions
+  @OptionGroup var study: StudyLimitOptions
   @OptionGroup var limits: SolveLimitOptions
+
+  @Flag(name: .customLong("no-baselines"), help: "Do not solve other ways of planning the problems.")
+  var skipsBaselines = false
+
   @OptionGroup var catalog: CatalogOptions
   @OptionGroup var appearance: AppearanceOptions
 
-  func validate() throws {
-    if files.count < 2 { throw ValidationError("compare needs two files or more, found \(files.count)") }
-  }
-
   func run() throws {
     Interruption.listen()
-    let file = try OutputFile(checking: output, inputs: files)
-    let scenarios = try readAll()
-    let plans = try scenarios.map { scenario in
+    let outputs = try outputs.checked(inputs: files)
+    let names = ScenarioNames.names(of: files)
+    let first = try place(of: baseline, in: names)
+    var scenarios = zip(names, try readAll()).map { (name: $0, scenario: $1) }
+    scenarios.insert(scenarios.remove(at: first), at: 0)
+    let plans = try scenarios.map { name, scenario in
       switch scenario {
-      case .plan(let plan): plan
+      case .plan(let plan): (name: name, plan: plan)
       case .problem(let problem, let catalog):
-        try limits.plan(problem, catalog: catalog, baselines: false, showsProgress: true)
+        (
+          name: name,
+          plan: try limits.plan(problem, catalog: catalog, baselines: !skipsBaselines, showsProgress: true)
+        )
       }
     }
-    let comparison = PlanComparison(Array(zip(ScenarioNames.names(of: files), plans)).map { (name: $0, plan: $1) })
-    let encoded = comparison.encoded().encoded()
-    try file?.write(encoded)
-    Terminal.output.write(
-      appearance.json ? encoded : ComparisonText.render(comparison, style: appearance.style))
+    let comparison = PlanComparison(plans)
+    let report = ComparisonReport(
+      comparison, studies: try studies(of: scenarios, plans, ComparisonReport(comparison), hasPage: outputs.hasPage))
+    let encoded = report.encoded().encoded()
+    try outputs.write(report, encoded: encoded)
+    Terminal.output.write(appearance.json ? encoded : ComparisonText.render(report, style: appearance.style))
+  }
+
+  private func place(of baseline: String?, in names: [String]) throws -> Int {
+    guard let baseline else { return 0 }
+    if let place = names.firstIndex(of: baseline) ?? files.firstIndex(of: baseline) { return place }
+    throw CommandFailure(
+      .badInput, "--baseline: there is no scenario \(baseline)",
+      hint: "the scenarios are \(names.joined(separator: ", "))")
+  }
+
+  /// Solves the problems of the scenarios that are to be studied again; plans alone are left out.
+  private func studies(
+    of scenarios: [(name: String, scenario: Scenario)], _ plans: [(name: String, plan: Plan)],
+    _ report: ComparisonReport, hasPage: Bool
+  ) throws -> [ComparisonReport.ScenarioStudy] {
+    let scope = study.scope ?? (hasPage ? .recommended : .none)
+    var studies: [ComparisonReport.ScenarioStudy] = []
+    for (index, entry) in scenarios.enumerated() {
+      guard scope == .all || scope == .recommended && index == (report.recommended ?? 0),
+        case .problem(let problem, let catalog) = entry.scenario, !Interruption.cancellation.isCancelled
+      else { continue }
+      studies.append(
+        .init(
+          name: entry.name, study: try study.study(problem, plan: plans[index].plan, limits: limits, catalog: catalog)))
+    }
+    return studies
   }
 
   /// Every file as what it says it is; the faults of all files together. The catalog is read when a problem needs it.

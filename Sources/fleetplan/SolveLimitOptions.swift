@@ -24,15 +24,21 @@ struct SolveLimitOptions: ParsableArguments {
     }
   }
 
-  /// Plans, and replays the plan where that is asked for, with a progress line where a person is looking, and until Ctrl-C where `Interruption` listens.
-  func plan(
-    _ problem: PlanningProblem, catalog: Catalog, baselines: Bool, showsProgress: Bool, replay: ReplayOptions? = nil
-  ) throws -> Plan {
+  /// A planner with these limits, which Ctrl-C ends where `Interruption` listens.
+  func planner(catalog: Catalog, baselines: Bool) -> Planner {
     var planner = Planner(constants: catalog.latencyConstants, catalogHash: catalog.hash)
     planner.timeLimitSeconds = timeLimit
     planner.relativeGap = gap
     planner.solvesBaselines = baselines
     planner.cancellation = Interruption.cancellation
+    return planner
+  }
+
+  /// Plans, and replays the plan where that is asked for, with a progress line where a person is looking, and until Ctrl-C where `Interruption` listens.
+  func plan(
+    _ problem: PlanningProblem, catalog: Catalog, baselines: Bool, showsProgress: Bool, replay: ReplayOptions? = nil
+  ) throws -> Plan {
+    var planner = planner(catalog: catalog, baselines: baselines)
     let line = showsProgress ? ProgressLine.onTerminal() : nil
     if let line { planner.progress = { line.show($0) } }
     defer { line?.clear() }

@@ -1,3 +1,4 @@
+import FleetJSON
 import Testing
 
 @testable import fleetplan
@@ -43,6 +44,60 @@ import Testing
       #expect(run.errors.contains(place))
     }
     #expect(folder.names == ["p.json", "q.json"])
+  }
+
+  /// One problem by itself is compared with other ways of planning it.
+  @Test func oneProblem() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Problems.small, to: "p.json")
+    let run = try CommandRun(["compare", "p.json"], in: folder)
+    #expect(run.status == 0 && run.errors.isEmpty)
+    #expect(run.output.contains("Other ways to plan the same problem"))
+    #expect(run.output.contains("Disaggregation saves nothing"))
+    let plain = try CommandRun(["compare", "p.json", "--no-baselines"], in: folder)
+    #expect(plain.status == 0 && !plain.output.contains("Other ways"))
+  }
+
+  /// All files come from one report; what is the baseline is said by name or file.
+  @Test func everyOutput() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Problems.small, to: "p.json")
+    try folder.write(
+      Problems.small("\"on_demand_usd_per_device_hour\": 1", "\"on_demand_usd_per_device_hour\": 2"), to: "q.json")
+    for baseline in ["q", "q.json"] {
+      let run = try CommandRun(
+        [
+          "compare", "p.json", "q.json", "--baseline", baseline, "--report", "c.html", "--markdown", "c.md",
+          "--comment",
+          "comment.md", "--csv", "c.csv", "--output", "c.json",
+        ], in: folder)
+      #expect(run.status == 0)
+      #expect(
+        run.output.hasPrefix("Choose p: it serves all traffic at $3.00/h ($2,190 a month), $3.00/h (50 %) less than q"))
+      #expect(try folder.read("c.html").contains("<h1>small</h1>"))
+      #expect(try folder.read("c.md").contains("## What changes against q"))
+      #expect(try folder.read("comment.md").hasPrefix("### fleetplan: \\$6.00/h → \\$3.00/h (−\\$3.00/h, −50 %)"))
+      #expect(try folder.read("c.csv").contains("\r\nscenarios,scenarios,2,cost_usd_per_hour,USD/h,3\r\n"))
+      let answer = JSONValue(try JSONParser.parse(text: try folder.read("c.json"), source: "c.json"))
+      #expect(answer["format"]?.text == "fleetplan-comparison/2")
+      #expect(answer["baseline"]?.text == "q" && answer["recommended"]?.text == "p")
+    }
+    let unknown = try CommandRun(["compare", "p.json", "q.json", "--baseline", "r"], in: folder)
+    #expect(unknown.status == 2 && unknown.errors.contains("the scenarios are p, q"))
+  }
+
+  /// Outputs are checked before any work, and all of them.
+  @Test func outputsAreCheckedFirst() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("not even JSON", to: "p.json")
+    for arguments in [
+      ["--report", "no/c.html"], ["--csv", "p.json"], ["--markdown", "c.md", "--comment", "c.md"],
+    ] {
+      let run = try CommandRun(["compare", "p.json"] + arguments, in: folder)
+      #expect(run.status == 2)
+      #expect(!run.errors.contains("p.json:1:1"), "\(arguments)")
+    }
+    #expect(folder.names == ["p.json"])
   }
 
   @Test func shortNames() {

@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["plan"], ["plan", "a.json", "--bogus"], ["compare", "a.json"], ["nonsense"],
+    ["plan"], ["plan", "a.json", "--bogus"], ["compare"], ["compare", "a.json", "--study-seconds", "0"], ["nonsense"],
     ["export", "a.json", "--format", "doc"],
     ["plan", "a.json", "--gap", "2"], ["plan", "a.json", "--time-limit", "0"],
     ["plan", "a.json", "--time-limit", "nan"],

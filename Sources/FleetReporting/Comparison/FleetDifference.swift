@@ -91,7 +91,7 @@ public struct FleetDifference: Sendable, Hashable {
         .init("Devices before", .right, id: "devices_before"), .init("after", .right, id: "devices_after"),
         .init("±", .right, id: "devices_change"), .init("$/h before", .right, id: "cost_before_usd_per_hour"),
         .init("after", .right, id: "cost_after_usd_per_hour"),
-        .init("±", .right, id: "cost_change_usd_per_hour"), .init("", id: "kind", rank: 1),
+        .init("±", .right, id: "cost_change_usd_per_hour"), .init("Change", id: "kind", rank: 1),
       ])
     for line in lines where !onlyChanges || line.kind != .unchanged {
       let step = line.costAfter - line.costBefore
@@ -103,6 +103,16 @@ public struct FleetDifference: Sendable, Hashable {
         .number(line.costBefore, .usdPerHour), .number(line.costAfter, .usdPerHour),
         .number(step, ReportUnit.usdPerHour.difference, line.kind == .unchanged ? .muted : step > 0 ? .bad : .good),
         .init(line.kind.rawValue, line.kind == .unchanged ? .muted : .plain),
+      ])
+    }
+    let same = lines.filter { $0.kind == .unchanged }
+    if onlyChanges, !same.isEmpty, same.count < lines.count {
+      let devices = same.reduce(0) { $0 + $1.devicesAfter }
+      table.add([
+        .init("the rest", .muted), "", "", .count(devices, .devices), .count(devices, .devices),
+        .count(0, ReportUnit.devices.difference), .number(same.reduce(0) { $0 + $1.costBefore }, .usdPerHour),
+        .number(same.reduce(0) { $0 + $1.costAfter }, .usdPerHour),
+        .number(0, ReportUnit.usdPerHour.difference), .init("unchanged", .muted),
       ])
     }
     let step = costAfter - costBefore

@@ -35,6 +35,14 @@ struct ChartScale {
     }
   }
 
+  /// The ticks as text, on a linear axis all with the same number of decimals.
+  var labels: [String] {
+    if isLog { return ticks.map { Quantity.significant($0) } }
+    let texts = ticks.map { tick in abs(tick) < (ticks.map(abs).max() ?? 0) * 1e-9 ? "0" : Quantity.significant(tick) }
+    let decimals = texts.map { $0.split(separator: ".").dropFirst().first?.count ?? 0 }.max() ?? 0
+    return ticks.map { Quantity.fixed($0, decimals: decimals) }
+  }
+
   /// 0 at the start of the axis, 1 at its end.
   func place(_ value: Double) -> Double {
     isLog

@@ -7,7 +7,7 @@ extension DocumentHTML {
       :root { --k0: #56b4e9; --k1: #ff9d5c; --k2: #2fcb9c; --k3: #e79ac9; --k4: #f0c84a; --k5: #c3ccd6; }
     }
     .subtitle { margin: 0 0 10px; color: var(--soft); }
-    .findings { margin: 12px 0 0; padding-left: 20px; max-width: 72ch; }
+    .findings { margin: 14px 0 0; padding-left: 20px; max-width: 84ch; }
     .findings li + li { margin-top: 4px; }
     nav { margin: 0 0 24px; font-size: 14px; }
     nav ul { display: flex; flex-wrap: wrap; gap: 6px 18px; list-style: none; margin: 0; padding: 0; }
@@ -18,11 +18,12 @@ extension DocumentHTML {
     section { scroll-margin-top: 12px; overflow-wrap: break-word; }
     section > p { max-width: 76ch; margin: 0 0 12px; }
     section > p.note { margin: 10px 0 0; }
-    section > p.note + *, section > .scroll + p, section > .remarks + p { margin-top: 12px; }
+    section > .scroll + p, section > details + p, section > .remarks + * { margin-top: 14px; }
+    section > :last-child { margin-bottom: 0; }
     thead th.wide { white-space: normal; }
     tbody th.wide { white-space: normal; min-width: 12em; }
     .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 8px 28px; }
-    .charts .chart { max-width: 560px; margin: 0 0 14px; }
+    .charts .chart { max-width: 500px; margin: 0 0 14px; }
     figcaption.title { color: var(--ink); font-size: 14.5px; font-weight: 600; margin: 0 0 6px; }
     svg.plot { height: auto; font-size: 11px; overflow: visible; }
     svg.plot .label { fill: var(--soft); font-weight: 600; }

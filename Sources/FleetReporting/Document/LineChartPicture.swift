@@ -51,7 +51,7 @@ struct LineChartPicture {
 
   private func frame(x: ChartScale, y: ChartScale) -> String {
     var text = ""
-    for tick in y.ticks {
+    for (tick, label) in zip(y.ticks, y.labels) {
       let height = HTML.number(up(tick, y))
       text += HTML.empty(
         "line",
@@ -63,9 +63,9 @@ struct LineChartPicture {
         "text",
         [
           ("x", HTML.number(left - 6)), ("y", HTML.number(up(tick, y) + 4)), ("text-anchor", "end"), ("class", "soft"),
-        ], Quantity.significant(tick))
+        ], label)
     }
-    for tick in x.ticks {
+    for (tick, label) in zip(x.ticks, x.labels) {
       let place = HTML.number(across(tick, x))
       text += HTML.empty(
         "line",
@@ -74,7 +74,7 @@ struct LineChartPicture {
         ])
       text += HTML.text(
         "text", [("x", place), ("y", HTML.number(bottom + 17)), ("text-anchor", "middle"), ("class", "soft")],
-        Quantity.significant(tick))
+        label)
     }
     text += HTML.empty(
       "line",
