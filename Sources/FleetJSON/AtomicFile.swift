@@ -52,21 +52,35 @@ public enum AtomicFile {
   public static func create(_ bytes: [UInt8], at path: String) throws(FileFailure) -> Bool {
     do throws(SystemFailure) {
       guard isUsablePath(path) else { throw SystemFailure(code: EINVAL) }
-      let (descriptor, temporary) = try openTemporary(in: folder(of: path))
-      defer { unlink(temporary) }
-      do throws(SystemFailure) {
-        try writeAll(bytes, to: descriptor)
-      } catch {
-        close(descriptor)
-        throw error
+      for _ in 0..<sweptAttempts {
+        if let isNew = try createOnce(bytes, at: path) { return isNew }
       }
-      try check(close(descriptor))
-      if link(temporary, path) == 0 { return true }
-      if errno == EEXIST { return false }
-      guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else { throw SystemFailure(code: errno) }
-      return try createDirectly(bytes, at: path)
+      throw SystemFailure(code: ENOENT)
     } catch {
       throw FileFailure(path: path, reason: systemReason(error.code))
+    }
+  }
+
+  /// How often a temporary file may be swept away by somebody else before its writer gives up.
+  private static let sweptAttempts = 4
+
+  /// - Returns: `nil` when the temporary file was gone before it could be put in place.
+  private static func createOnce(_ bytes: [UInt8], at path: String) throws(SystemFailure) -> Bool? {
+    let (descriptor, temporary) = try openTemporary(in: folder(of: path))
+    defer { unlink(temporary) }
+    do throws(SystemFailure) {
+      try writeAll(bytes, to: descriptor)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    try check(close(descriptor))
+    if link(temporary, path) == 0 { return true }
+    switch errno {
+    case EEXIST: return false
+    case ENOENT: return nil
+    case EPERM, EOPNOTSUPP, ENOSYS, EMLINK: return try createDirectly(bytes, at: path)
+    default: throw SystemFailure(code: errno)
     }
   }
 

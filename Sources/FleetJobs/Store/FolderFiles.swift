@@ -103,6 +103,14 @@ enum FolderFiles {
     }
   }
 
+  /// Paths that match a pattern with `*`, `?` and `[…]`, sorted.
+  static func matches(_ pattern: String) -> [String] {
+    var result = glob_t()
+    defer { globfree(&result) }
+    guard glob(pattern, 0, nil, &result) == 0 else { return [] }
+    return (0..<Int(result.gl_pathc)).compactMap { index in result.gl_pathv[index].map { String(cString: $0) } }
+  }
+
   /// The path without symbolic links and relative parts; as it is when it does not exist.
   static func absolute(_ path: String) -> String {
     if let real = realpath(path, nil) {

@@ -94,6 +94,9 @@ public struct JobStore: Sendable, Hashable {
     return try AtomicFile.create(Array(record.encoded().encoded().utf8), at: path)
   }
 
+  /// Whether a job's folder has the file.
+  public func holds(_ file: File, of id: String) -> Bool { FolderFiles.exists(self.file(file, of: id)) }
+
   /// Whether somebody asked for the job to stop.
   public func isCancelRequested(_ id: String) -> Bool { FolderFiles.exists(file(.cancel, of: id)) }
 
