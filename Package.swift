@@ -35,7 +35,9 @@ let package = Package(
       name: "FleetPlanning", dependencies: ["FleetServing", "FleetSimulation", "FleetOptimization", "FleetJSON"]),
     .target(name: "FleetPlan", dependencies: ["FleetServing", "FleetPlanning", "FleetSimulation", "FleetReporting"]),
     // Many problems in one folder: the store, its leases and the runner.
-    .target(name: "FleetJobs", dependencies: ["FleetPlanning", "FleetReporting", "FleetServing", "FleetOptimization", "FleetJSON"]),
+    .target(
+      name: "FleetJobs",
+      dependencies: ["FleetPlanning", "FleetReporting", "FleetServing", "FleetOptimization", "FleetJSON"]),
     .executableTarget(
       name: "fleetplan",
       dependencies: [

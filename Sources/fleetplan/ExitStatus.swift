@@ -13,6 +13,8 @@ enum ExitStatus: Int32, Error {
   case solverFailure = 5
   /// A replay misses an objective.
   case missed = 6
+  /// A batch was ended with jobs left, or some of its jobs were cancelled.
+  case interrupted = 7
 
   init(_ status: PlanStatus) {
     switch status {

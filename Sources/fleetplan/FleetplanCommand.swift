@@ -16,13 +16,14 @@ struct FleetplanCommand: ParsableCommand {
         fleetplan simulate plan.json
 
       Exit status: 0 done, 2 bad input, 3 infeasible, 4 no solution within the limits, 5 solver failure, \
-      6 a replay misses an objective.
+      6 a replay misses an objective, 7 a batch was ended with jobs left.
       """,
     version: FleetplanVersion.current,
     subcommands: [
       CheckCommand.self, PlanCommand.self, SimulateCommand.self, CapacityCommand.self, CompareCommand.self,
       PredictCommand.self, CalibrateCommand.self,
-      TabulateCommand.self, CatalogCommand.self, ExportCommand.self, InitCommand.self,
+      TabulateCommand.self, CatalogCommand.self, ExportCommand.self, InitCommand.self, BatchCommand.self,
+      BatchWorkerCommand.self,
     ])
 
   static func main() {

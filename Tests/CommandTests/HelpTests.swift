@@ -7,7 +7,8 @@ import Testing
     [], ["check"], ["plan"], ["simulate"], ["capacity"], ["compare"], ["predict"], ["calibrate"], ["tabulate"],
     ["catalog"], ["catalog", "list"],
     ["catalog", "show"],
-    ["catalog", "explain"], ["catalog", "import"], ["export"], ["init"],
+    ["catalog", "explain"], ["catalog", "import"], ["export"], ["init"], ["batch"], ["batch", "run"], ["batch", "status"],
+    ["batch", "cancel"], ["batch", "retry"],
   ]
 
   /// Every command says what it does with examples; the texts are kept in Tests/CommandSnapshots.

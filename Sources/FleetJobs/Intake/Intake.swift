@@ -20,6 +20,8 @@ public struct Intake: Sendable {
     public var sources: [JobSource] = []
     /// Files that are no problems, in sentences.
     public var notes: [String] = []
+
+    public init() {}
   }
 
   /// The folders among the arguments, without symbolic links.

@@ -11,10 +11,11 @@ public struct JobRunner: Sendable {
   public let options: RunnerOptions
   public let catalog: Catalog
   /// Ends the run.
-  public let stop = RunnerStop()
+  public let stop: RunnerStop
 
-  public init(store: JobStore, catalog: Catalog, options: RunnerOptions) {
+  public init(store: JobStore, catalog: Catalog, options: RunnerOptions, stop: RunnerStop = RunnerStop()) {
     self.store = store
+    self.stop = stop
     self.catalog = catalog
     self.options = options
   }
@@ -39,7 +40,8 @@ public struct JobRunner: Sendable {
     let heartbeats = Heartbeats(store: store, seconds: options.heartbeatSeconds)
     let slot = JobSlot(
       store: store, options: options, preparation: preparation, board: board, heartbeats: heartbeats,
-      watch: LeaseWatch(staleSeconds: options.staleSeconds), stop: stop, report: { speaker.say($0) })
+      watch: LeaseWatch(staleSeconds: options.staleSeconds), stop: stop,
+      report: { speaker.say(.settled($0, speaker.progress(board.counts))) })
     add(sources, to: board)
 
     heartbeats.start()
@@ -57,7 +59,7 @@ public struct JobRunner: Sendable {
     board.close()
     slots.wait()
     heartbeats.close()
-    speaker.say(.progress(RunProgress(counts: board.counts, seconds: speaker.seconds)))
+    speaker.say(.progress(speaker.progress(board.counts)))
     let counts = board.counts
     return RunnerOutcome(records: board.settled, counts: counts, isInterrupted: counts.waiting > 0)
   }
@@ -87,7 +89,7 @@ public struct JobRunner: Sendable {
       if let (index, source) = board.nextWaiting() {
         let finding = preparation.finding(source)
         board.place(index, finding)
-        if case .kept(let record) = finding { speaker.say(.settled(record)) }
+        if case .kept(let record) = finding { speaker.say(.kept(record)) }
         speaker.sayProgress(board.counts, every: Self.progressSeconds)
         continue
       }
@@ -120,6 +122,8 @@ private final class Speaker: Sendable {
   /// Since the start [s].
   var seconds: Double { MonotonicClock.seconds() - start }
 
+  func progress(_ counts: RunCounts) -> RunProgress { RunProgress(counts: counts, seconds: seconds) }
+
   func say(_ event: RunnerEvent) {
     turn.withLock { _ in report(event) }
   }
@@ -131,6 +135,6 @@ private final class Speaker: Sendable {
       last = now
       return true
     }
-    if isDue { say(.progress(RunProgress(counts: counts, seconds: now))) }
+    if isDue { say(.progress(progress(counts))) }
   }
 }

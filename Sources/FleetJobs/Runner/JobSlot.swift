@@ -10,7 +10,8 @@ struct JobSlot {
   let heartbeats: Heartbeats
   let watch: LeaseWatch
   let stop: RunnerStop
-  let report: @Sendable (RunnerEvent) -> Void
+  /// Hears of every job that is settled.
+  let report: @Sendable (JobRecord) -> Void
 
   /// Time after which a job that another runner has is looked at again [s].
   private static let heldSeconds = 0.2
@@ -73,6 +74,6 @@ struct JobSlot {
 
   func settle(_ index: Int, _ record: JobRecord) {
     board.settle(index, record)
-    report(.settled(record))
+    report(record)
   }
 }

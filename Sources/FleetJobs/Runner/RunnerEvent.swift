@@ -2,8 +2,10 @@
 public enum RunnerEvent: Sendable {
   /// Something about the input that is no job's fault.
   case note(String)
-  /// A job got its answer, or turned out to have had it.
-  case settled(JobRecord)
+  /// A job got its answer, or its failure.
+  case settled(JobRecord, RunProgress)
+  /// A job has its answer since an earlier run.
+  case kept(JobRecord)
   /// Where the run stands, a few times per second.
   case progress(RunProgress)
 }
