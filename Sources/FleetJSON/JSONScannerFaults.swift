@@ -100,7 +100,7 @@ extension JSONScanner {
 }
 
 /// A key as one step of a JSON pointer (RFC 6901, section 3): `~` becomes `~0`, `/` becomes `~1`.
-func pointerEscaped(_ key: String) -> String {
+public func pointerEscaped(_ key: String) -> String {
   if !key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) { return key }
   var result = ""
   for scalar in key.unicodeScalars {

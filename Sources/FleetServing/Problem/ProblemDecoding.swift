@@ -19,10 +19,30 @@ extension PlanningProblem {
   public init(json bytes: [UInt8], source: String, baseDirectory: String = "", catalog: Catalog) throws(Faults) {
     let reading = ProblemReading(source: source, baseDirectory: baseDirectory, catalog: catalog)
     var problem = try JSONParser.decode(bytes, source: source) { reading.problem(from: $0) }
-    let digest = sha256Hex(bytes)
-    problem.inputHash = reading.manifest.isEmpty ? digest : sha256Hex(Array("\(digest)\n\(reading.manifest)".utf8))
-    problem.warnings = Faults(source: source, all: reading.warnings.faults).all
+    problem.finish(reading, bytes: bytes)
     self = problem
+  }
+
+  /// Reads a problem from a JSON value, for example that of a file after a change in memory. Its hash is that of the file
+  /// which `JSONOutput` writes of the value.
+  /// - Throws: Every fault of the value, with the lines and columns of its nodes.
+  public init(
+    tree node: JSONNode, source: String, baseDirectory: String = "", catalog: Catalog
+  ) throws(Faults) {
+    let reading = ProblemReading(source: source, baseDirectory: baseDirectory, catalog: catalog)
+    let faults = FaultCollector(source: source)
+    let decoded = reading.problem(from: JSONReader(node, faults: faults))
+    try faults.throwIfAny()
+    guard let decoded else { preconditionFailure("a decoder returned nil without recording a fault") }
+    self = decoded
+    let text = Array(JSONOutput(node).encoded().utf8)
+    finish(reading, bytes: text)
+  }
+
+  private mutating func finish(_ reading: ProblemReading, bytes: [UInt8]) {
+    let digest = sha256Hex(bytes)
+    inputHash = reading.manifest.isEmpty ? digest : sha256Hex(Array("\(digest)\n\(reading.manifest)".utf8))
+    warnings = Faults(source: reading.source, all: reading.warnings.faults).all
   }
 }
 

@@ -1,0 +1,80 @@
+import FleetJSON
+import FleetServing
+import Foundation
+import Synchronization
+
+/// How a sweep is run.
+public struct SweepOptions: Sendable {
+  /// Problems solved at the same time.
+  public var workers: Int
+  /// Called after each point with the number of points answered so far, from any thread.
+  public var progress: (@Sendable (_ answered: Int) -> Void)?
+
+  public init(workers: Int = ProcessInfo.processInfo.activeProcessorCount) {
+    precondition(workers >= 1, "workers must be at least 1")
+    self.workers = workers
+  }
+}
+
+extension Planner {
+  /// Plans every problem of a grid.
+  ///
+  /// Points are solved in chains along the last axis, each chain by one worker. What a chain consists of depends on the
+  /// grid alone, so that the answers do not depend on the number of workers. After a cancellation the points not begun are
+  /// `skipped`. Neither baselines nor conflicts are solved.
+  public func sweep(_ sweep: Sweep, options: SweepOptions = .init()) -> SweepResult {
+    let chains = sweep.chains
+    let slots = Slots<SweepPoint>(count: sweep.count)
+    let next = Atomic<Int>(0)
+    let answered = Atomic<Int>(0)
+    DispatchQueue.concurrentPerform(iterations: min(options.workers, chains.count)) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < chains.count else { return }
+        for point in chains[index] {
+          slots.set(answer(to: sweep, at: point), at: point)
+          options.progress?(answered.wrappingAdd(1, ordering: .relaxed).newValue)
+        }
+      }
+    }
+    return SweepResult(
+      problemName: sweep.problem.name, inputHash: sweep.problem.inputHash, catalogHash: catalogHash, axes: sweep.axes,
+      points: slots.values)
+  }
+
+  private func answer(to sweep: Sweep, at point: Int) -> SweepPoint {
+    let problem: PlanningProblem
+    do throws(Faults) {
+      problem = try sweep.problem(at: point)
+    } catch {
+      return SweepPoint(.failed, inputHash: "", message: error.description)
+    }
+    if cancellation?.isCancelled ?? false {
+      return SweepPoint(.skipped, inputHash: problem.inputHash, message: "the sweep was ended before its turn")
+    }
+    var planner = self
+    planner.solvesBaselines = false
+    planner.explainsConflicts = false
+    planner.progress = nil
+    do throws(PlannerFailure) {
+      return SweepPoint(try planner.solve(problem))
+    } catch {
+      return SweepPoint(.failed, inputHash: problem.inputHash, message: error.description)
+    }
+  }
+}
+
+extension Sweep {
+  /// Points of a chain.
+  static let chainLength = 16
+
+  /// The points in chains of neighbours: stretches of the last axis.
+  var chains: [[Int]] {
+    let row = axes.last?.values.count ?? 1
+    return stride(from: 0, to: count, by: row).flatMap { start in
+      stride(from: start, to: start + row, by: Self.chainLength).map { first in
+        Array(first..<min(first + Self.chainLength, start + row))
+      }
+    }
+  }
+}
