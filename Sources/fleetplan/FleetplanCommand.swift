@@ -21,6 +21,7 @@ struct FleetplanCommand: ParsableCommand {
     version: FleetplanVersion.current,
     subcommands: [
       CheckCommand.self, PlanCommand.self, SimulateCommand.self, CapacityCommand.self, CompareCommand.self,
+      SweepCommand.self,
       PredictCommand.self, CalibrateCommand.self,
       TabulateCommand.self, CatalogCommand.self, ExportCommand.self, InitCommand.self, BatchCommand.self,
       BatchWorkerCommand.self,

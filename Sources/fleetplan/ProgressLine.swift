@@ -11,7 +11,11 @@ final class ProgressLine: Sendable {
   }
 
   func show(_ progress: SolveProgress) {
-    let text = ProgressLine.text(of: progress, width: Terminal.errors.width)
+    show(ProgressLine.text(of: progress, width: Terminal.errors.width))
+  }
+
+  /// Shows one line of text in the place of the last.
+  func show(_ text: String) {
     isShown.withLock { isShown in
       isShown = true
       Terminal.errors.write("\r\u{1B}[K" + text)

@@ -7,6 +7,8 @@ import Synchronization
 public struct SweepOptions: Sendable {
   /// Problems solved at the same time.
   public var workers: Int
+  /// Whether a problem is started from the plan of its neighbour.
+  public var startsFromNeighbours = true
   /// Called after each point with the number of points answered so far, from any thread.
   public var progress: (@Sendable (_ answered: Int) -> Void)?
 
@@ -19,9 +21,10 @@ public struct SweepOptions: Sendable {
 extension Planner {
   /// Plans every problem of a grid.
   ///
-  /// Points are solved in chains along the last axis, each chain by one worker. What a chain consists of depends on the
-  /// grid alone, so that the answers do not depend on the number of workers. After a cancellation the points not begun are
-  /// `skipped`. Neither baselines nor conflicts are solved.
+  /// Points are solved in chains along the last axis, each chain by one worker and each point from the plan of the one
+  /// before (`start`). What a chain consists of depends on the grid alone, so that the answers do not depend on the number of
+  /// workers. Optimal costs are those of solving each problem by itself; among plans of equal cost, and within a gap, the
+  /// start may decide. After a cancellation the points not begun are `skipped`. Neither baselines nor conflicts are solved.
   public func sweep(_ sweep: Sweep, options: SweepOptions = .init()) -> SweepResult {
     let chains = sweep.chains
     let slots = Slots<SweepPoint>(count: sweep.count)
@@ -31,8 +34,14 @@ extension Planner {
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < chains.count else { return }
+        var planner = self
+        planner.solvesBaselines = false
+        planner.explainsConflicts = false
+        planner.progress = nil
         for point in chains[index] {
-          slots.set(answer(to: sweep, at: point), at: point)
+          let (answer, plan) = planner.answer(to: sweep, at: point)
+          slots.set(answer, at: point)
+          if let plan, options.startsFromNeighbours { planner.start = plan }
           options.progress?(answered.wrappingAdd(1, ordering: .relaxed).newValue)
         }
       }
@@ -42,24 +51,19 @@ extension Planner {
       points: slots.values)
   }
 
-  private func answer(to sweep: Sweep, at point: Int) -> SweepPoint {
-    let problem: PlanningProblem
-    do throws(Faults) {
-      problem = try sweep.problem(at: point)
-    } catch {
-      return SweepPoint(.failed, inputHash: "", message: error.description)
-    }
+  /// The answer at a point, and its plan if there is one.
+  private func answer(to sweep: Sweep, at point: Int) -> (SweepPoint, Plan?) {
     if cancellation?.isCancelled ?? false {
-      return SweepPoint(.skipped, inputHash: problem.inputHash, message: "the sweep was ended before its turn")
+      return (SweepPoint(.skipped, message: "the sweep was ended before its turn"), nil)
     }
-    var planner = self
-    planner.solvesBaselines = false
-    planner.explainsConflicts = false
-    planner.progress = nil
-    do throws(PlannerFailure) {
-      return SweepPoint(try planner.solve(problem))
+    var inputHash: String?
+    do {
+      let problem = try sweep.problem(at: point)
+      inputHash = problem.inputHash
+      let plan = try solve(problem)
+      return (SweepPoint(plan), plan.groups.isEmpty ? nil : plan)
     } catch {
-      return SweepPoint(.failed, inputHash: problem.inputHash, message: error.description)
+      return (SweepPoint(.failed, inputHash: inputHash, message: "\(error)"), nil)
     }
   }
 }

@@ -22,7 +22,7 @@ public struct Sweep: Sendable {
   private let root: JSONNode
   private let source: String
   private let baseDirectory: String
-  private let catalog: Catalog
+  public let catalog: Catalog
   /// Of each variation and each of its entries: what changes.
   private let changes: [[[Change]]]
 

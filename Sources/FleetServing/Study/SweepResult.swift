@@ -95,8 +95,9 @@ public struct SweepPoint: Sendable, Hashable {
   }
 
   public var status: Status
-  /// SHA-256 of the varied problem; equal to that of `fleetplan plan` on the edited file.
-  public var inputHash: String
+  /// SHA-256 of the varied problem as `fleetplan` would write it, and of the files that it names; `nil` where it was not
+  /// read.
+  public var inputHash: String?
   /// First objective of the problem, proven bound and gap, as in the plan.
   public var objective: Double?
   public var bound: Double?
@@ -115,7 +116,7 @@ public struct SweepPoint: Sendable, Hashable {
   public var message: String?
 
   /// A point without a plan.
-  public init(_ status: Status, inputHash: String, message: String?) {
+  public init(_ status: Status, inputHash: String? = nil, message: String?) {
     self.status = status
     self.inputHash = inputHash
     self.message = message
