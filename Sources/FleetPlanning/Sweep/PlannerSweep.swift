@@ -69,15 +69,14 @@ extension Planner {
 }
 
 extension Sweep {
-  /// Points of a chain.
-  static let chainLength = 16
-
-  /// The points in chains of neighbours: stretches of the last axis.
+  /// The points in chains of neighbours: stretches of the last axis, short enough that there are some sixteen of them
+  /// where the grid is large, and of four to sixteen points.
   var chains: [[Int]] {
     let row = axes.last?.values.count ?? 1
+    let length = min(max(count / 16, 4), 16)
     return stride(from: 0, to: count, by: row).flatMap { start in
-      stride(from: start, to: start + row, by: Self.chainLength).map { first in
-        Array(first..<min(first + Self.chainLength, start + row))
+      stride(from: start, to: start + row, by: length).map { first in
+        Array(first..<min(first + length, start + row))
       }
     }
   }

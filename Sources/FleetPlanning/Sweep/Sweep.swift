@@ -181,7 +181,8 @@ public struct Sweep: Sendable {
       case .number(let number):
         return SweepValue(spelling: entry.spelling, number: number, isFactor: false)
       case .factor(let factor):
-        if targets.count == 1, let target = targets.first, let value = try? entry.value(at: target, path: variation.path),
+        if targets.count == 1, let target = targets.first,
+          let value = try? entry.value(at: target, path: variation.path),
           case .number(let number, _) = value
         {
           return SweepValue(spelling: entry.spelling, number: number, isFactor: false)

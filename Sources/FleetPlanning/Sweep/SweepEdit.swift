@@ -81,8 +81,8 @@ extension SweepEntry {
 
   private static func unfit(_ target: SweepTarget, _ node: JSONNode) -> Fault {
     Fault(
-      path: target.place.pointer, line: node.line, column: node.column,
-      message: "\(node.summary) cannot be multiplied", hint: "a factor needs a number, or an array of numbers")
+      path: target.place.pointer, message: "\(node.summary) cannot be multiplied",
+      hint: "a factor needs a number, or an array of numbers")
   }
 
   /// Refuses to put a number in the place of an object, whose other keys would be lost.
@@ -98,10 +98,9 @@ extension SweepEntry {
     }
     let hint =
       keys.isEmpty
-      ? "name one of its entries" : "name one of its keys: " + keys.prefix(20).map { "\(path).\($0)" }.joined(separator: ", ")
-    throw Fault(
-      path: "", line: node.line, column: node.column, message: "\(path) is \(node.summary), not a number to \(verb)",
-      hint: hint)
+      ? "name one of its entries"
+      : "name one of its keys: " + keys.prefix(20).map { "\(path).\($0)" }.joined(separator: ", ")
+    throw Fault(path: "", message: "\(path) is \(node.summary), not a number to \(verb)", hint: hint)
   }
 
   private static func product(_ number: Double, _ factor: Double) throws(Fault) -> JSONNode.Value {

@@ -10,6 +10,8 @@ public struct SweepPath: Sendable, Hashable, CustomStringConvertible {
     case key(String)
     case entry(String)
     case all
+
+    var isKey: Bool { if case .key = self { true } else { false } }
   }
 
   /// As written.

@@ -44,9 +44,18 @@ extension SweepPath {
   func targets(in root: JSONNode) throws(Fault) -> [SweepTarget] {
     var targets = [SweepTarget(place: SweepPlace(), node: root)]
     var walked = ""
-    for step in steps {
+    for (index, step) in steps.enumerated() {
       var next: [SweepTarget] = []
-      for target in targets { next += try SweepPath.step(step, from: target, walked: walked) }
+      for target in targets {
+        // Entries cannot be created: the array must be there.
+        if index + 1 < steps.count, case .key(let key) = step, !steps[index + 1].isKey,
+          case .object(let members)? = target.node?.value, !members.contains(where: { $0.key == key })
+        {
+          throw SweepPath.missing(
+            key, among: members.map(\.key), in: walked.isEmpty ? "the problem" : walked, what: "key")
+        }
+        next += try SweepPath.step(step, from: target, walked: walked)
+      }
       walked += SweepPath.text(of: step, first: walked.isEmpty)
       targets = next
     }
@@ -118,7 +127,7 @@ extension SweepPath {
   }
 
   private static func missing(_ name: String, among names: [String], in walked: String, what: String) -> Fault {
-    var hint = nearest(name, among: names).map { "did you mean [\($0)]?" }
+    var hint = nearest(name, among: names).map { "did you mean \(what == "key" ? $0 : "[\($0)]")?" }
     if hint == nil, !names.isEmpty {
       hint = "\(what == "key" ? "keys" : "entries"): " + names.prefix(20).joined(separator: ", ")
     }
@@ -131,7 +140,9 @@ extension SweepPath {
     case .string(let text): return text
     case .object(let members):
       for key in ["id", "catalog"] {
-        if let member = members.first(where: { $0.key == key }), case .string(let text) = member.node.value { return text }
+        if let member = members.first(where: { $0.key == key }), case .string(let text) = member.node.value {
+          return text
+        }
       }
       return nil
     default: return nil

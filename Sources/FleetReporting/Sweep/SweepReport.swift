@@ -19,15 +19,15 @@ public struct SweepReport: Sendable, Hashable {
 
   private static func answer(of result: SweepResult) -> String {
     let planned = result.points.indices.filter { result.points[$0].costUSDPerHour != nil }
-    var parts = ["\(Quantity.count(planned.count)) of \(Quantity.count(result.points.count, "problem")) have a plan"]
+    var parts = ["\(Quantity.count(result.points.count, "problem")): \(Quantity.count(planned.count)) with a plan"]
     for status in [SweepPoint.Status.infeasible, .unsolved, .failed, .skipped] {
       let count = result.points.count { $0.status == status }
-      if count > 0 { parts.append("\(Quantity.count(count)) \(status == .infeasible ? "are" : "were") \(status.words)") }
+      if count > 0 { parts.append("\(Quantity.count(count)) \(status.words)") }
     }
     var text = Answer.list(parts)
     func cost(_ point: Int) -> Double { result.points[point].costUSDPerHour ?? 0 }
     if let least = planned.min(by: { cost($0) < cost($1) }), let most = planned.max(by: { cost($0) < cost($1) }) {
-      text += ": from \(Quantity.usdPerHour(cost(least))) at \(result.place(ofPoint: least))"
+      text += "; from \(Quantity.usdPerHour(cost(least))) at \(result.place(ofPoint: least))"
       if most != least { text += " to \(Quantity.usdPerHour(cost(most))) at \(result.place(ofPoint: most))" }
       let kinds = Set(planned.map { result.points[$0].kind }).count
       text += kinds == 1 ? ", all of one kind" : ", of \(Quantity.count(kinds, "kind"))"
@@ -46,7 +46,7 @@ public struct SweepReport: Sendable, Hashable {
     var table = ReportTable("Points", columns: columns)
     for (index, point) in result.points.enumerated() {
       var row = zip(result.axes, result.valueIndices(ofPoint: index)).map { axis, value in
-        ReportTable.Cell(axis.text(axis.values[value]), .strong)
+        ReportTable.Cell(axis.cellText(axis.values[value]), .strong)
       }
       row.append(.init(point.status.words, point.status.tone))
       row.append(.init(point.costUSDPerHour.map { Quantity.usd($0) } ?? Quantity.unknown))

@@ -1,34 +1,56 @@
 import FleetServing
 
 extension SweepAxis {
-  /// A short name: the ids that the path picks and its last keys, `mi300x: reserved_usd_per_device_hour`.
-  var label: String {
-    var picked: [String] = []
-    var rest = ""
-    var name: String?
-    for character in path {
-      switch character {
-      case "[": name = ""
-      case "]":
-        if let name { picked.append(name == "*" ? "all" : name) }
-        name = nil
-        rest = ""
-      default:
-        if name == nil { rest.append(character) } else { name?.append(character) }
+  /// A short name with the unit, for the head of a column: `mi300x reserved $/device-h`, `classes rate req/s`.
+  var label: String { [name, shortUnit].filter { !$0.isEmpty }.joined(separator: " ") }
+
+  /// What is varied, without the unit: the ids that the path picks and its last key.
+  var name: String {
+    var words: [String] = []
+    var key = ""
+    for part in path.split(whereSeparator: { $0 == "." || $0 == "[" }) {
+      if part == "*]" {
+        words.append(key)
+      } else if part.hasSuffix("]") {
+        words.append(String(part.dropLast()))
+      } else if part != "limit" || key.isEmpty {
+        key = String(part)
       }
     }
-    if rest.first == "." { rest.removeFirst() }
-    let keys = rest.split(separator: ".")
-    // A limit or a tier says little without the key before it; a price says enough by itself.
-    let tail = keys.last.map { $0.contains("_") ? String($0) : keys.suffix(2).joined(separator: ".") } ?? ""
-    return ([picked.joined(separator: " ")] + [tail]).filter { !$0.isEmpty }.joined(separator: ": ")
+    if !path.hasSuffix("]") { words.append(SweepAxis.spoken(key)) }
+    return words.joined(separator: " ")
+  }
+
+  /// A key without the unit at its end: `reserved` for `reserved_usd_per_device_hour`, `TTFT` for `ttft_ms`.
+  private static func spoken(_ key: String) -> String {
+    let latencies = ["ttft_ms": "TTFT", "tpot_ms": "TPOT", "e2e_ms": "end to end"]
+    if let latency = latencies[key] { return latency }
+    let units = ["_usd_per_device_hour", "_usd_per_hour", "_per_s", "_ms", "_devices", "_watts", "_tokens"]
+    let unit = units.first { key.hasSuffix($0) && key.count > $0.count } ?? ""
+    return key.dropLast(unit.count).split(separator: "_").joined(separator: " ")
+  }
+
+  /// `$/device-h` for USD per device-hour.
+  private var shortUnit: String {
+    if isFactor { return "factor" }
+    switch unit {
+    case "requests/s": return "req/s"
+    case "USD per device-hour": return "$/device-h"
+    case "USD/h": return "$/h"
+    default: return unit
+    }
+  }
+
+  /// One of its values without the unit, as it stands under `label`.
+  func cellText(_ value: SweepValue) -> String {
+    guard let number = value.number else { return value.spelling == "null" ? "unset" : value.spelling }
+    return (value.isFactor ? "×" : "") + SweepAxis.digits(number)
   }
 
   /// One of its values with the unit: `$1.80 per device-hour`, `12 req/s`, `×0.5`, `node`.
   func text(_ value: SweepValue) -> String {
-    guard let number = value.number else { return value.spelling == "null" ? "none" : value.spelling }
+    guard let number = value.number, !value.isFactor else { return cellText(value) }
     let digits = SweepAxis.digits(number)
-    if value.isFactor { return "×" + digits }
     switch unit {
     case "": return digits
     case "requests/s": return digits + Quantity.space + "req/s"
@@ -90,7 +112,7 @@ struct SweepFlip: Hashable {
     self.to = to
     leaves = before.kind.subtracting(after.kind)
     enters = after.kind.subtracting(before.kind)
-    let place = "Between \(axis.text(axis.values[from])) and \(axis.text(axis.values[to]))"
+    let place = "Between \(axis.text(axis.values[from])) and \(axis.text(axis.values[to])),"
     if !after.hasPlan {
       text = "\(place) the problem becomes infeasible."
     } else if !before.hasPlan {
@@ -105,7 +127,9 @@ struct SweepFlip: Hashable {
   private static func moves(_ uses: Set<PoolUse>, _ verb: String) -> [String] {
     let byPool = Dictionary(grouping: uses, by: \.poolID)
     return byPool.keys.sorted().map { pool in
-      let phases = (byPool[pool] ?? []).map(\.phase).sorted().map(\.rawValue)
+      let phases = (byPool[pool] ?? []).map(\.phase).sorted().map {
+        $0 == .aggregated ? "aggregated serving" : $0.rawValue
+      }
       return "\(pool) \(verb) \(Answer.list(phases))"
     }
   }
