@@ -36,11 +36,15 @@ extension HTMLReport {
       }
       return classes.isEmpty ? [] : [("class", classes.joined(separator: " "))]
     }
+    func shade(_ cell: ReportTable.Cell) -> [(String, String)] {
+      // Up to 45 % of the accent colour: text stays legible on it, light and dark.
+      cell.shade.map { [("style", "--shade:\(HTML.number(min(max($0, 0), 1) * 45))%")] } ?? []
+    }
     func row(_ cells: [ReportTable.Cell]) -> String {
       let written = cells.enumerated().map { index, cell in
         index == 0
           ? HTML.text("th", [("scope", "row")] + attributes(index, cell.tone), cell.text)
-          : HTML.text("td", attributes(index, cell.tone), cell.text)
+          : HTML.text("td", attributes(index, cell.tone) + shade(cell), cell.text)
       }
       return HTML.element("tr", [], written.joined())
     }

@@ -36,6 +36,8 @@ public struct ReportTable: Sendable, Hashable {
     public var tone: Tone
     /// What CSV and JSON carry; `nil` for cells that only have text, and for what is not known.
     public var value: ReportValue?
+    /// How strongly a page shades the cell, 0...1, for tables that are maps; `nil` for no shade. The text says it too.
+    public var shade: Double?
 
     public init(_ text: String, _ tone: Tone = .plain) {
       self.text = text

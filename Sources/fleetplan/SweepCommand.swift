@@ -42,6 +42,20 @@ struct SweepCommand: ParsableCommand {
   var output: String?
 
   @Option(
+    name: .shortAndLong, help: ArgumentHelp("Write a report as one self-contained HTML page.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var report: String?
+
+  @Option(
+    help: ArgumentHelp("Write a report in Markdown.", valueName: "file"), completion: .file(extensions: ["md"]))
+  var markdown: String?
+
+  @Option(
+    help: ArgumentHelp("Write the points as CSV, one line each.", valueName: "file"),
+    completion: .file(extensions: ["csv"]))
+  var csv: String?
+
+  @Option(
     help: ArgumentHelp("Problems solved at the same time (default: one for each processor).", valueName: "number"))
   var jobs: Int?
 
@@ -63,12 +77,19 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     Interruption.listen()
-    let file = try OutputFile(checking: output, inputs: [file])
+    let dataFile = try OutputFile(checking: output, inputs: [file])
+    let pageFile = try OutputFile(checking: report, inputs: [file])
+    let markdownFile = try OutputFile(checking: markdown, inputs: [file])
+    let tableFile = try OutputFile(checking: csv, inputs: [file])
+    try OutputFile.checkDistinct([dataFile, pageFile, markdownFile, tableFile])
     let sweep = try read()
-    if !quiet { appearance.warn(sweep.problem, in: self.file) }
+    if !quiet { appearance.warn(sweep.problem, in: file) }
     let result = solve(sweep)
     let encoded = result.encoded().encoded()
-    try file?.write(encoded)
+    try dataFile?.write(encoded)
+    if let pageFile { try pageFile.write(DocumentHTML.render(SweepReport(result).document)) }
+    if let markdownFile { try markdownFile.write(DocumentMarkdown.render(SweepReport(result).document)) }
+    try tableFile?.write(SweepCSV.render(result))
     if appearance.json {
       Terminal.output.write(encoded)
     } else if !quiet {

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct HelpTests {
   static let commands: [[String]] = [
-    [], ["check"], ["plan"], ["simulate"], ["capacity"], ["compare"], ["predict"], ["calibrate"], ["tabulate"],
+    [], ["check"], ["plan"], ["simulate"], ["capacity"], ["compare"], ["sweep"], ["predict"], ["calibrate"],
+    ["tabulate"],
     ["catalog"], ["catalog", "list"],
     ["catalog", "show"],
     ["catalog", "explain"], ["catalog", "import"], ["export"], ["init"], ["batch"], ["batch", "run"], ["batch", "status"],

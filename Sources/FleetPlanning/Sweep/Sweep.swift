@@ -192,8 +192,11 @@ public struct Sweep: Sendable {
         return SweepValue(spelling: entry.spelling, number: nil, isFactor: false)
       }
     }
+    var current: Double?
+    if targets.count == 1, case .number(let number, _)? = targets.first?.node?.value { current = number }
     return SweepAxis(
-      path: variation.path.description, pointers: targets.map(\.place.pointer), unit: variation.unit, values: values)
+      path: variation.path.description, pointers: targets.map(\.place.pointer), unit: variation.unit, values: values,
+      current: current)
   }
 
   private static func overlap(of axes: [SweepAxis]) -> Fault? {

@@ -17,6 +17,11 @@ public enum DocumentCSV {
     return text
   }
 
+  /// One table as it stands: a line for each row under the ids of the columns.
+  static func render(table: ReportTable) -> String {
+    line(table.columns.map(\.id)) + table.rows.map { row in line(row.map { value($0.exported) }) }.joined()
+  }
+
   private static func lines(of table: ReportTable, section: String) -> String {
     var text = ""
     func write(_ cells: [ReportTable.Cell], _ row: String) {

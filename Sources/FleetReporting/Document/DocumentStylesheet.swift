@@ -37,6 +37,9 @@ extension DocumentHTML {
     svg .curve.k3 { stroke: var(--k3); stroke-dasharray: 9 3 2 3; } svg .dot.k3 { fill: var(--k3); }
     svg .curve.k4 { stroke: var(--k4); stroke-dasharray: 5 5; } svg .dot.k4 { fill: var(--k4); }
     svg .curve.k5 { stroke: var(--k5); stroke-dasharray: 1 4; } svg .dot.k5 { fill: var(--k5); }
+    td[style^="--shade"] {
+      background: color-mix(in srgb, var(--accent) var(--shade), transparent); print-color-adjust: exact;
+    }
     footer { color: var(--soft); font-size: 12.5px; }
     @media (max-width: 600px) {
       svg.plot { font-size: 12.5px; }

@@ -34,6 +34,7 @@ extension SweepAxis {
       "path": .string(path),
       "pointers": .array(pointers.map { .string($0) }),
       "unit": .string(unit),
+      "current": JSONOutput(current),
       "values": .array(
         values.map {
           ["spelling": .string($0.spelling), "value": $0.encodedValue, "is_factor": .bool($0.isFactor)]

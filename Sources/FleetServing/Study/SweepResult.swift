@@ -42,12 +42,15 @@ public struct SweepAxis: Sendable, Hashable {
   /// Unit of the values, as in the problem format; empty where there is none.
   public var unit: String
   public var values: [SweepValue]
+  /// The number that stands in the file, where there is one place; `nil` where there are several, none, or no number.
+  public var current: Double?
 
-  public init(path: String, pointers: [String], unit: String, values: [SweepValue]) {
+  public init(path: String, pointers: [String], unit: String, values: [SweepValue], current: Double? = nil) {
     self.path = path
     self.pointers = pointers
     self.unit = unit
     self.values = values
+    self.current = current
   }
 
   /// Whether the values multiply what stands in the file: places of different size, each by the same factor.
