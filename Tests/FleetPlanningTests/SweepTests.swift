@@ -117,7 +117,7 @@ import Testing
     options.progress = { if $0 == 5 { cancellation.cancel() } }
     let result = planner.sweep(sweep, options: options)
     #expect(result.points.count == 50)
-    #expect(result.points.prefix(5).allSatisfy(\.status.isAnswer))
+    #expect(result.points.prefix(5).allSatisfy { $0.status.isAnswer })
     #expect(result.points.dropFirst(5).allSatisfy { $0.status == .skipped })
   }
 
@@ -154,7 +154,7 @@ import Testing
         json: Array(Self.problem.utf8), source: "p.json", varying: variations.map { try SweepVariation($0) },
         catalog: shippedCatalog.get())
     }
-    #expect(failure?.description.contains(message) ?? false, "\(failure.map(String.init) ?? "none")")
+    #expect(failure?.description.contains(message) ?? false, "\(failure?.description ?? "none")")
   }
 
   /// Faults of the file itself come first and name no variation.
