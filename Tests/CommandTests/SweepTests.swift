@@ -108,12 +108,13 @@ import Testing
 
   /// Points without an answer stay in the table, and the exit status tells.
   @Test func unsolvedPoints() throws {
+    let folder = try folder()
     let command = try RunningCommand(
       [
         "sweep", "p.json", "--vary", "classes[c].rate_per_s=0.1:12:0.1", "--vary",
         "accelerators[a].stock_devices=1:80:1",
         "--json", "--jobs", "1",
-      ], in: folder())
+      ], in: folder)
     Thread.sleep(forTimeInterval: 1)
     command.interrupt()
     let run = try command.finished()
