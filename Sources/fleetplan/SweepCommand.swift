@@ -12,10 +12,12 @@ struct SweepCommand: ParsableCommand {
       without baselines, each from the plan of its neighbour. The answer is a table with cost, devices and what runs where \
       for each combination, and where that changes.
 
-        fleetplan sweep problem.json --vary 'classes[*].rate_per_s=*0.5,*1,*2,*4'
-        fleetplan sweep problem.json --vary 'accelerators[mi300x].prices.reserved_usd_per_device_hour=1:3:0.25'
-        fleetplan sweep problem.json --vary 'classes[chat].slo.ttft_ms.limit=200:3200/5' --report sweep.html
-        fleetplan sweep problem.json --vary 'classes[*].rate_per_s=*1:8/4' --vary 'accelerators[h100].stock_devices=8:64:8'
+        fleetplan sweep p.json --vary 'classes[*].rate_per_s=*0.5,*1,*2,*4'
+        fleetplan sweep p.json \\
+          --vary 'accelerators[mi300x].prices.reserved_usd_per_device_hour=1:3:0.2'
+        fleetplan sweep p.json --vary 'classes[chat].slo.ttft_ms=200:3200/5' --report sweep.html
+        fleetplan sweep p.json --vary 'classes[*].rate_per_s=*1:8/4' \\
+          --vary 'accelerators[h100].stock_devices=8:64:8'
 
       A path is keys joined by dots; brackets pick an entry by its id or position, or all entries with [*]. Values are \
       numbers, from:to:step, from:to/count (equal ratios), any of these after * (a factor on what stands in the file), \

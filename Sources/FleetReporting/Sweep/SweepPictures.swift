@@ -60,7 +60,8 @@ extension SweepReport {
       "Cost $/h and kind of plan by \(down.name) and \(across.name)", id: "map",
       columns: [.init(down.label, .right, id: "value")]
         + across.values.map { .init(across.text($0), .right, id: across.name + " " + $0.spelling) },
-      note: "Down: \(down.path). Across: \(across.path). The stronger the shade, the dearer; letters are kinds of plan.")
+      note: "Down: \(down.path). Across: \(across.path). The stronger the shade, the dearer; letters are kinds."
+    )
     let letters = result.letters
     let costs = result.planned.map { result.cost($0) }
     let low = costs.min() ?? 0
