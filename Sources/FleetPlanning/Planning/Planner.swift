@@ -77,12 +77,18 @@ public struct Planner: Sendable {
   }
 
   /// A plan that passed the check, with the adjustments that it took.
+  ///
+  /// - Parameters:
+  ///   - known: The candidates of the problem before adjustments, where they are known.
+  ///   - scope: What is left out of the program.
   func answer(
-    to problem: PlanningProblem, adjusting adjustments: inout LoadAdjustments
+    to problem: PlanningProblem, adjusting adjustments: inout LoadAdjustments, known: CandidateSet? = nil,
+    scope: ProgramScope = ProgramScope()
   ) throws(PlannerFailure) -> PlanningSession.Answer {
     var refused: [String] = []
     for round in 1... {
-      let session = PlanningSession(planner: self, problem: problem, adjustments: adjustments)
+      let session = PlanningSession(
+        planner: self, problem: problem, adjustments: adjustments, known: known, scope: scope)
       let answer = try session.run()
       // A tightened program without a plan says nothing of the problem itself.
       if round > 1, answer.plan.groups.isEmpty { throw .check(refused) }

@@ -8,6 +8,10 @@ struct PlanningSession: Sendable {
   let problem: PlanningProblem
   /// What earlier rounds took away from configurations that did not keep their promise.
   let adjustments: LoadAdjustments
+  /// The candidates of the problem where they are known from another with the same ones; they are enumerated otherwise.
+  var known: CandidateSet?
+  /// What is left out of the program.
+  var scope = ProgramScope()
 
   /// A plan, and what the check outside the solver says of it.
   struct Answer: Sendable {
@@ -24,8 +28,9 @@ struct PlanningSession: Sendable {
   static let baselineSeconds = 20.0
 
   func run() throws(PlannerFailure) -> Answer {
-    let set = CandidateEnumeration(problem: problem, constants: planner.constants).enumerate(adjustments)
-    let full = ProgramData(problem: problem, set: set)
+    let set = candidates()
+    var full = ProgramData(problem: problem, set: set, scope: scope)
+    full.candidates = full.candidates.filter(scope.admits)
     var data = full
     data.candidates = Dominance.reduce(full.candidates)
     let program = Program(data)
@@ -71,6 +76,14 @@ struct PlanningSession: Sendable {
       plan: plan, findings: joint.solution == nil ? [] : check.findings(of: plan), loads: planned.data.loads(of: plan))
   }
 
+  private func candidates() -> CandidateSet {
+    guard var set = known else {
+      return CandidateEnumeration(problem: problem, constants: planner.constants).enumerate(adjustments)
+    }
+    set.candidates = adjustments.applied(to: set.candidates, of: problem)
+    return set
+  }
+
   /// Solves the joint program, the baselines and the nominal program of a robust problem, two at a time, the latter as
   /// thoroughly as the joint one; results are in this order.
   private func solveAll(
@@ -90,6 +103,8 @@ struct PlanningSession: Sendable {
         options.progress = nil
         options.nodeLimit = min(options.nodeLimit ?? Self.baselineNodes, Self.baselineNodes)
         options.timeLimitSeconds = min(options.timeLimitSeconds ?? Self.baselineSeconds, Self.baselineSeconds)
+      } else if let start = planner.start {
+        options.initialSolution = WarmStart(program).values(from: start)
       }
       do throws(ModelError) {
         slots.set(

@@ -5,10 +5,10 @@
 public struct StudyOptions: Sendable, Hashable {
   /// Best plans that differ in kind, the studied one among them; 1 = none beside it.
   public var alternatives = 4
-  /// Points of each frontier; 0 = no frontiers. An odd number keeps the factor 1 among them.
+  /// Points of each frontier, the problem as it stands among them; 0 = no frontiers.
   public var frontierPoints = 9
   /// Smallest and largest factor that the objectives of a frontier are multiplied by.
-  public var frontierFactors = 0.5...4.0
+  public var frontierFactors = 0.5...3.0
   /// Whether the break-even price of every pool is sought.
   public var breakEvenPrices = true
   /// Rates that are tried at first, from the problem's ÷ `rateSpan` to the problem's × `rateSpan`, in equal ratios; 0 = no
