@@ -31,7 +31,12 @@ public struct Planner: Sendable {
   var latencyTolerance = PlanCheck.defaultLatencyTolerance
   /// A plan of the same or a neighbouring problem to start from. What can be taken over of it is tried first; a plan that does
   /// not fit is ignored. The optimum is the same with and without it.
-  public var start: Plan?
+  public var start: Plan? {
+    get { starts.first }
+    set { starts = newValue.map { [$0] } ?? [] }
+  }
+  /// Several plans to start from, of which the best is taken.
+  var starts: [Plan] = []
   /// Called a few times per second while the joint program is solved, on the solver's thread.
   public var progress: (@Sendable (SolveProgress) -> Void)?
   /// Ends the search early; the best plan found so far is returned.

@@ -103,8 +103,8 @@ struct PlanningSession: Sendable {
         options.progress = nil
         options.nodeLimit = min(options.nodeLimit ?? Self.baselineNodes, Self.baselineNodes)
         options.timeLimitSeconds = min(options.timeLimitSeconds ?? Self.baselineSeconds, Self.baselineSeconds)
-      } else if let start = planner.start {
-        options.initialSolution = WarmStart(program).values(from: start)
+      } else if !planner.starts.isEmpty {
+        options.initialSolution = WarmStart(program).values(from: planner.starts)
       }
       do throws(ModelError) {
         slots.set(

@@ -16,6 +16,32 @@ struct WarmStart {
 
   init(_ program: Program) { self.program = program }
 
+  /// The best of several plans: the first in the order of their cost here that can be completed.
+  func values(from plans: [Plan]) -> [Double]? {
+    var points: [(values: [Double], objective: Double)] = []
+    for plan in plans {
+      guard let values = values(from: plan) else { continue }
+      let objective = program.model.objectiveValue(at: values)
+      if !points.contains(where: { $0.values == values }) { points.append((values, objective)) }
+    }
+    // One alone is checked by the solver.
+    guard points.count > 1 else { return points.first?.values }
+    return points.enumerated().sorted { ($0.element.objective, $0.offset) < ($1.element.objective, $1.offset) }
+      .first { isCompletable($0.element.values) }?.element.values
+  }
+
+  private func isCompletable(_ values: [Double]) -> Bool {
+    var model = program.model
+    for (index, record) in model.variables.enumerated() where record.kind == .integer {
+      guard values[index] >= record.lower, values[index] <= record.upper,
+        let variable = model.variable(named: record.name)
+      else { return false }
+      model.fix(variable, to: values[index])
+    }
+    let outcome = try? GLPKSolver().solveRelaxation(model)
+    return outcome?.termination == .optimal
+  }
+
   /// One value per column of the program; `nil` when the plan serves no traffic that could be carried over.
   func values(from plan: Plan) -> [Double]? {
     guard let rates = rates(of: plan) else { return nil }
@@ -125,16 +151,19 @@ struct WarmStart {
     let byPrice = tiers.indices.sorted {
       (data.tiers[tiers[$0]].usdPerDeviceHour, $0) < (data.tiers[tiers[$1]].usdPerDeviceHour, $1)
     }
-    func excess(_ period: Int) -> Int { held.reduce(0) { $0 + $1[period] } - needed[period] }
+    func excess() -> [Int] { needed.indices.map { period in held.reduce(0) { $0 + $1[period] } - needed[period] } }
     for place in byPrice.reversed() {
-      change(&held[place], committed: data.tiers[tiers[place]].kind.isCommitted, most: .max) { -max(0, excess($0)) }
+      let tier = data.tiers[tiers[place]]
+      let idle = excess().map { -max(0, $0) }
+      held[place] = changed(held[place], by: idle, committed: tier.kind.isCommitted, most: .max)
     }
     // What is hired per period fits every need; commitments are raised only for what is left.
     for committed in [false, true] {
       for place in byPrice where data.tiers[tiers[place]].kind.isCommitted == committed {
         let tier = data.tiers[tiers[place]]
         let most = data.scope.admits(tier) ? tier.maximumUnits ?? .max : 0
-        change(&held[place], committed: committed, most: most) { max(0, -excess($0)) }
+        let missing = excess().map { max(0, -$0) }
+        held[place] = changed(held[place], by: missing, committed: committed, most: most)
       }
     }
     for (place, tier) in tiers.enumerated() {
@@ -160,15 +189,10 @@ struct WarmStart {
     }
   }
 
-  /// Adds to the units of a tier what each period wants, at most up to `most`; a committed tier by what all periods allow
-  /// (giving back) or any wants (adding).
-  private func change(_ units: inout [Int], committed: Bool, most: Int, wanted: (Int) -> Int) {
-    var steps = units.indices.map(wanted)
-    if committed {
-      // The largest step gives back only what stands idle in every period, and adds what any period lacks.
-      let common = steps.max() ?? 0
-      steps = steps.map { _ in common }
-    }
-    for period in units.indices { units[period] = max(0, min(units[period] + steps[period], max(most, units[period]))) }
+  /// Units of a tier with a step added in each period, up to `most`; a committed tier takes one step for all periods.
+  private func changed(_ units: [Int], by steps: [Int], committed: Bool, most: Int) -> [Int] {
+    // The largest step gives back only what stands idle in every period, and adds what any period lacks.
+    let common = committed ? steps.max() : nil
+    return zip(units, steps).map { own, step in max(0, min(own + (common ?? step), max(most, own))) }
   }
 }

@@ -5,7 +5,7 @@ import FleetServing
 /// At each of a row of rates in equal ratios the joint optimum is compared with the best plan without the subject. Between two
 /// neighbours with different answers the change is narrowed down by bisection on the logarithm of the rate. Optimal costs over
 /// rates are stairs, so that the answer may change more than once between two neighbours that agree; nothing is said of what
-/// was not tried.
+/// was not tried. Rates at which no plan exists at all end the row.
 struct BreakEvenRateSearch: Sendable {
   typealias Subject = BreakEvenRate.Subject
   typealias Point = BreakEvenRate.Point
@@ -22,13 +22,7 @@ struct BreakEvenRateSearch: Sendable {
     }
   }
 
-  private var vendors: [String] {
-    var seen: [String] = []
-    for pool in study.problem.pools where !seen.contains(pool.accelerator.vendor) {
-      seen.append(pool.accelerator.vendor)
-    }
-    return seen
-  }
+  private var vendors: [String] { study.problem.vendors }
 
   private var currentRate: Double {
     let hours = study.problem.periods.reduce(0) { $0 + $1.hours }
@@ -45,7 +39,9 @@ struct BreakEvenRateSearch: Sendable {
     // Every change between neighbours, of any subject.
     let changes = subjects.flatMap { subject in
       factors.indices.dropLast().compactMap { index in
-        guard let low = grid[index][subject], let high = grid[index + 1][subject], low.pays != high.pays else {
+        guard let low = grid[index][subject], let high = grid[index + 1][subject], low.pays != high.pays,
+          low.costUSDPerHour != nil, high.costUSDPerHour != nil
+        else {
           return nil as (subject: Subject, index: Int)?
         }
         return (subject, index)
@@ -107,7 +103,7 @@ struct BreakEvenRateSearch: Sendable {
     }
     let others = subjects.flatMap { without[$0] ?? [] }
     let best = others.filter { $0.cost != nil }.min { ($0.cost ?? .infinity) < ($1.cost ?? .infinity) }
-    let together = factor == 1 ? joint : study.solve(here, start: best?.plan ?? joint.plan)
+    let together = factor == 1 ? joint : study.solve(here, start: joint.plan, best?.plan)
     // What is allowed without the subject is allowed with it.
     let cost = [together.cost, best?.cost].compactMap { $0 }.min()
     var points: [Subject: Point] = [:]
@@ -121,7 +117,8 @@ struct BreakEvenRateSearch: Sendable {
   }
 
   /// Stretches of neighbouring points at which it pays.
-  static func ranges(_ points: [Point]) -> [BreakEvenRate.Range] {
+  static func ranges(_ all: [Point]) -> [BreakEvenRate.Range] {
+    let points = all.filter { $0.costUSDPerHour != nil }
     var ranges: [BreakEvenRate.Range] = []
     var start: Int?
     for index in points.indices {

@@ -3,53 +3,76 @@ import FleetServing
 /// Cost against latency: the problem with all objectives of an axis multiplied by factors about 1, planned jointly, without
 /// disaggregation, and with each vendor alone.
 ///
-/// A plan that obeys a stricter objective obeys a looser one, and what a restricted series may do the joint plan may do too. So
-/// where a program was left unproven, or lost capacity to the check outside the solver, or differs by the rounding of variants,
-/// the cheaper plan is taken over: costs never rise along a series, and no series is below the joint one.
+/// What obeys a stricter objective obeys a looser one, and what a restricted series may do the joint plan may do too. So each
+/// program starts from its neighbours' plans; between two factors with the same cost, the looser one's proven, nothing is left
+/// to solve; and where a program stays above a plan that is known (at a limit, after the check outside the solver, by the
+/// rounding of variants) the known one is taken over. Costs never rise along a series, and no series is below the joint one.
 struct FrontierSweep: Sendable {
   let study: StudySolver
   let joint: StudySolver.Answer
 
-  private struct Series: Sendable {
+  struct Series: Sendable {
     var kind: String
     var name: String
     var restricts: @Sendable (StudySolver.Case) -> StudySolver.Case
   }
 
+  /// One factor of an axis; `wanted` says which series are to be solved, starting between which rows.
+  private struct Task: Sendable {
+    var axis: Int
+    var row: Int
+    var wanted: [Int]
+    var neighbours: [Int]
+  }
+
   func all() -> [CostFrontier] {
     let factors = Geometric.factors(study.options.frontierFactors, count: study.options.frontierPoints)
     let axes = CostFrontier.Axis.allCases.filter { strictest($0) != nil }
-    guard !axes.isEmpty, !factors.isEmpty else { return [] }
-    let tasks = axes.flatMap { axis in factors.map { (axis: axis, factor: $0) } }
+    guard !axes.isEmpty, let one = factors.firstIndex(of: 1) else { return [] }
     let series = self.series
-    // Every axis passes through the problem as it stands; that point is solved once.
-    let present = answers(study.original(joint.adjustments), series, present: true)
-    let solved = study.concurrently(tasks.count) { index in
-      tasks[index].factor == 1 ? present : answers(tasks[index].axis, tasks[index].factor, series)
+    let empty = FrontierRows(rows: factors.count, series: series.count)
+    var tables = axes.map { _ in empty }
+    // Every axis passes through the problem as it stands; that row is solved once.
+    let present = restricted(study.original(joint.adjustments), series, Array(series.indices.dropFirst())) { _ in
+      [joint.plan]
     }
-    return axes.enumerated().compactMap { number, axis in
-      guard let strictest = strictest(axis) else { return nil }
-      let rows = Array(solved[number * factors.count..<(number + 1) * factors.count])
-      let costs = Self.takenOver(rows)
+    for axis in axes.indices {
+      tables[axis].set(joint, row: one, series: 0)
+      for (index, answer) in present { tables[axis].set(answer, row: one, series: index) }
+    }
+    while !study.isTimeUp {
+      let tasks = axes.indices.flatMap { axis in
+        tables[axis].next().map { Task(axis: axis, row: $0.row, wanted: $0.series, neighbours: $0.neighbours) }
+      }
+      if tasks.isEmpty { break }
+      let known = tables
+      let solved = study.concurrently(tasks.count) { number in
+        let task = tasks[number]
+        return answers(task, axes[task.axis], factors[task.row], series, known[task.axis])
+      }
+      for (task, answers) in zip(tasks, solved) {
+        for (index, answer) in answers { tables[task.axis].set(answer, row: task.row, series: index) }
+      }
+    }
+    return axes.indices.compactMap { axis in
+      guard let strictest = strictest(axes[axis]) else { return nil }
+      let rows = tables[axis].completed()
       let all = series.indices.map { index in
         CostFrontier.Series(
           kind: series[index].kind, name: series[index].name,
           points: factors.indices.map { row in
-            point(
-              factors[row], strictest.seconds * factors[row], rows[row][index],
-              from: costs[row][index].map {
-                rows[$0.row][$0.series]
-              })
+            FrontierPoint(study.problem).point(
+              factor: factors[row], objectiveSeconds: strictest.seconds * factors[row], rows[row][index])
           })
       }
       return CostFrontier(
-        axis: axis, classID: strictest.classID,
+        axis: axes[axis], classID: strictest.classID,
         series: all.filter { $0.kind == "joint" || $0.points.contains { $0.costUSDPerHour != nil } })
     }
   }
 
-  /// The strictest objective of the axis among the classes that have traffic.
-  func strictest(_ axis: CostFrontier.Axis) -> (classID: String, seconds: Double)? {
+  /// The strictest objective of the axis over all classes.
+  private func strictest(_ axis: CostFrontier.Axis) -> (classID: String, seconds: Double)? {
     let stated = study.problem.classes.compactMap { requestClass in
       requestClass.objective[keyPath: axis.latency.path].map { (classID: requestClass.id, seconds: $0.seconds) }
     }
@@ -61,76 +84,33 @@ struct FrontierSweep: Sendable {
     if study.problem.policy.servingModes.count > 1 {
       result.append(Series(kind: "no_disaggregation", name: "no disaggregation") { $0.withoutDisaggregation })
     }
-    var vendors: [String] = []
-    for pool in study.problem.pools where !vendors.contains(pool.accelerator.vendor) {
-      vendors.append(pool.accelerator.vendor)
-    }
-    if vendors.count > 1 {
-      result += vendors.map { vendor in
+    let vendors = study.problem.vendors
+    guard vendors.count > 1 else { return result }
+    return result
+      + vendors.map { vendor in
         Series(kind: "single_vendor", name: "only vendor \(vendor)") {
           $0.keepingPools { $0.accelerator.vendor == vendor }
         }
       }
+  }
+
+  private func answers(
+    _ task: Task, _ axis: CostFrontier.Axis, _ factor: Double, _ series: [Series], _ known: FrontierRows
+  ) -> [(Int, StudySolver.Answer)] {
+    let here = study.enumerated(study.varied(.objective(axis.latency, factor: factor), joint.adjustments))
+    func starts(_ index: Int) -> [Plan] { task.neighbours.compactMap { known[$0, index]?.plan } }
+    var answers = restricted(here, series, task.wanted.filter { $0 > 0 }, starts)
+    if task.wanted.first == 0 {
+      let best = answers.filter { $0.1.cost != nil }.min { ($0.1.cost ?? .infinity) < ($1.1.cost ?? .infinity) }
+      answers.append((0, study.solve(here, starts: starts(0) + [best?.1.plan].compactMap { $0 })))
     }
-    return result
+    return answers
   }
 
-  private func answers(_ axis: CostFrontier.Axis, _ factor: Double, _ series: [Series]) -> [StudySolver.Answer] {
-    let here = study.varied(.objective(axis.latency, factor: factor), joint.adjustments)
-    return answers(study.enumerated(here), series)
-  }
-
-  /// The restricted series first: the best of them is where the joint one starts.
-  private func answers(_ here: StudySolver.Case, _ series: [Series], present: Bool = false) -> [StudySolver.Answer] {
-    let restricted = series.dropFirst().map { study.solve($0.restricts(here), start: joint.plan) }
-    if present { return [joint] + restricted }
-    let best = restricted.filter { $0.cost != nil }.min { ($0.cost ?? .infinity) < ($1.cost ?? .infinity) }
-    return [study.solve(here, start: best?.plan ?? joint.plan)] + restricted
-  }
-
-  /// For each row (by rising factor) and series, where its best known plan was found.
-  private static func takenOver(_ rows: [[StudySolver.Answer]]) -> [[(row: Int, series: Int)?]] {
-    var result: [[(row: Int, series: Int)?]] = []
-    func cost(_ place: (row: Int, series: Int)?) -> Double {
-      place.flatMap { rows[$0.row][$0.series].cost } ?? .infinity
-    }
-    for row in rows.indices {
-      var places: [(row: Int, series: Int)?] = rows[row].indices.map { series in
-        let own: (row: Int, series: Int)? = rows[row][series].cost == nil ? nil : (row, series)
-        let earlier = row > 0 ? result[row - 1][series] : nil
-        return cost(earlier) < cost(own) ? earlier : own
-      }
-      for place in places.dropFirst() where cost(place) < cost(places[0]) { places[0] = place }
-      result.append(places)
-    }
-    return result
-  }
-
-  private func point(
-    _ factor: Double, _ seconds: Double, _ own: StudySolver.Answer, from source: StudySolver.Answer?
-  ) -> CostFrontier.Point {
-    var point = CostFrontier.Point(factor: factor, objectiveSeconds: seconds, status: own.plan.status)
-    guard let source, let cost = source.cost else { return point }
-    if own.cost == nil { point.status = .feasible }
-    let plan = source.plan
-    point.costUSDPerHour = cost
-    point.gap = own.cost == nil ? nil : own.plan.gap
-    let devices = self.devices(plan)
-    point.devices = devices
-    point.usdPerMillionTokens = plan.economics?.usdPerMillionTokens
-    if devices > 0 { point.outputTokensPerSecondPerDevice = outputTokensPerSecond(plan) / devices }
-    return point
-  }
-
-  private func devices(_ plan: Plan) -> Double {
-    let hours = study.problem.periods.reduce(0) { $0 + $1.hours }
-    return plan.purchases.reduce(0) { sum, purchase in
-      sum + zip(purchase.devicesByPeriod, study.problem.periods).reduce(0) { $0 + Double($1.0) * $1.1.hours / hours }
-    }
-  }
-
-  private func outputTokensPerSecond(_ plan: Plan) -> Double {
-    zip(plan.classes, study.problem.classes).reduce(0) { $0 + $1.0.servedRatePerSecond * $1.1.lengths.meanOutputTokens }
+  private func restricted(
+    _ here: StudySolver.Case, _ series: [Series], _ wanted: [Int], _ starts: (Int) -> [Plan]
+  ) -> [(Int, StudySolver.Answer)] {
+    wanted.map { ($0, study.solve(series[$0].restricts(here), starts: starts($0))) }
   }
 }
 
@@ -140,5 +120,14 @@ extension CostFrontier.Axis {
     case .tpot: .tpot
     case .ttft: .ttft
     }
+  }
+}
+
+extension PlanningProblem {
+  /// Vendors of the pools, in their order.
+  var vendors: [String] {
+    var seen: [String] = []
+    for pool in pools where !seen.contains(pool.accelerator.vendor) { seen.append(pool.accelerator.vendor) }
+    return seen
   }
 }

@@ -49,12 +49,13 @@ enum StudyNotes {
 
   private static func ofRates(_ result: PlanStudy) -> [String] {
     guard let points = result.breakEvenRates.first?.points,
-      let last = points.last(where: { $0.costUSDPerHour != nil }), let end = points.last, end.costUSDPerHour == nil,
-      end.isProven
+      let last = points.last(where: { $0.costUSDPerHour != nil }),
+      let next = points.first(where: { $0.ratePerSecond > last.ratePerSecond })
     else { return [] }
+    let reason = next.isProven ? "stock or rules do not allow it" : "no answer within the limits"
     return [
-      "No plan was found above \(Amount.fixed(last.ratePerSecond, decimals: 2)) requests/s among the rates tried: "
-        + "stock or rules do not allow more."
+      "Rates of \(Amount.fixed(next.ratePerSecond, decimals: 1)) requests/s and more have no plan (\(reason)); break-even rates "
+        + "are sought up to \(Amount.fixed(last.ratePerSecond, decimals: 1)) requests/s."
     ]
   }
 

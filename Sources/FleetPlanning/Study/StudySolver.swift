@@ -98,13 +98,16 @@ final class StudySolver: @unchecked Sendable {
 
   // MARK: Solving
 
-  func solve(_ one: Case, start: Plan? = nil) -> Answer {
+  func solve(_ one: Case, start: Plan?...) -> Answer { solve(one, starts: start.compactMap { $0 }) }
+
+  /// - Parameter starts: Plans of neighbouring problems; the best one that fits is where the search begins.
+  func solve(_ one: Case, starts: [Plan]) -> Answer {
     guard !isTimeUp else {
       record { $0.skipped += 1 }
       return unsolved(one, "not reached within the time of the study")
     }
     var planner = planner
-    planner.start = start
+    planner.starts = starts.filter { !$0.groups.isEmpty }
     var adjustments = one.adjustments
     do throws(PlannerFailure) {
       let answer = try planner.answer(
