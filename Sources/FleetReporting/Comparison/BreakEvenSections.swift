@@ -11,15 +11,15 @@ struct BreakEvenPriceSection {
     let now = amount(price.currentUSDPerDeviceHour)
     let proof = price.isProven ? "" : " (not proven: a program ended without a proof)"
     let pools = price.phases.map(\.rawValue)
-    let where_ = pools.isEmpty ? "the fleet" : "the \(Answer.list(pools)) pool" + (pools.count > 1 ? "s" : "")
+    let place = pools.isEmpty ? "the fleet" : "the \(Answer.list(pools)) pool" + (pools.count > 1 ? "s" : "")
     let devices = price.devices > 0 ? " with \(Quantity.count(price.devices, "device"))" : ""
     switch price.verdict {
     case .entersBelow:
       guard let level = price.breakEvenUSDPerDeviceHour else { break }
-      return "\(price.poolID) enters \(where_)\(devices) below \(amount(level)); it costs \(now)\(proof)."
+      return "\(price.poolID) enters \(place)\(devices) below \(amount(level)); it costs \(now)\(proof)."
     case .leavesAbove:
       guard let level = price.breakEvenUSDPerDeviceHour else { break }
-      return "\(price.poolID) stays in \(where_) up to \(amount(level)) and leaves above; it costs \(now)\(proof)."
+      return "\(price.poolID) stays in \(place) up to \(amount(level)) and leaves above; it costs \(now)\(proof)."
     case .never: return "\(price.poolID) would not be used even for nothing\(proof)."
     case .indispensable: return "Nothing works without \(price.poolID), whatever it costs\(proof)."
     case .unknown: break

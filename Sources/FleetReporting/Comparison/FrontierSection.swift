@@ -35,7 +35,9 @@ struct FrontierSection {
         let cost = point.costUSDPerHour.map { ", " + Quantity.usdPerHour($0) } ?? ""
         return LineChart.Point(
           x: x(frontier, point), y: y,
-          label: "\(name(frontier.axis)) ≤ \(Quantity.time(point.objectiveSeconds)): \(Quantity.significant(y))\(cost)")
+          label:
+            "\(name(frontier.axis)) ≤\(Quantity.space)\(Quantity.time(point.objectiveSeconds)): \(Quantity.significant(y))\(cost)"
+        )
       }
       return LineChart.Series(series.name, points: points.sorted { $0.x < $1.x })
     }
@@ -66,16 +68,17 @@ struct FrontierSection {
         return abs(share) < 0.0005 ? "costs the same" : "costs \(amount) (\(Quantity.signedPercent(share)))"
       }
       if let strict = solved.first, strict.factor < 1 {
-        parts.append("\(name(frontier.axis)) ≤ \(Quantity.time(strict.objectiveSeconds)) \(change(strict))")
+        parts.append(
+          "\(name(frontier.axis)) ≤\(Quantity.space)\(Quantity.time(strict.objectiveSeconds)) \(change(strict))")
       }
       if let loose = solved.last, loose.factor > 1 {
-        parts.append("≤ \(Quantity.time(loose.objectiveSeconds)) \(change(loose))")
+        parts.append("≤\(Quantity.space)\(Quantity.time(loose.objectiveSeconds)) \(change(loose))")
       }
       if parts.isEmpty { return nil }
       let refused = joint.points.filter { $0.status == .infeasible && $0.factor < 1 }.last
       let limit = refused.map { "; \(Quantity.time($0.objectiveSeconds)) cannot be met" } ?? ""
       return
-        "Class \(frontier.classID) is stated at \(name(frontier.axis)) ≤ \(Quantity.time(stated.objectiveSeconds)), "
+        "Class \(frontier.classID) is stated at \(name(frontier.axis)) ≤\(Quantity.space)\(Quantity.time(stated.objectiveSeconds)), "
         + "\(Quantity.usdPerHour(cost)): " + parts.joined(separator: ", ") + limit + "."
     }
   }

@@ -3,7 +3,7 @@ public enum DocumentHTML {
   /// The whole document. The same document gives the same bytes.
   public static func render(_ document: ReportDocument) -> String {
     let parts =
-      [header(of: document), contents(of: document), HTMLReport.figures(document.figures)]
+      [header(of: document), HTMLReport.figures(document.figures), contents(of: document)]
       + document.sections.map(section) + [HTML.text("footer", [], "fleetplan")]
     return """
       <!doctype html>

@@ -22,6 +22,13 @@ extension DocumentHTML {
     section > :last-child { margin-bottom: 0; }
     thead th.wide { white-space: normal; }
     tbody th.wide { white-space: normal; min-width: 12em; }
+    .scroll {
+      background:
+        linear-gradient(to right, var(--card) 40%, transparent) 0 0 / 40px 100% no-repeat local,
+        linear-gradient(to left, var(--card) 40%, transparent) 100% 0 / 40px 100% no-repeat local,
+        linear-gradient(to right, var(--line), transparent) 0 0 / 12px 100% no-repeat scroll,
+        linear-gradient(to left, var(--line), transparent) 100% 0 / 12px 100% no-repeat scroll;
+    }
     .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 8px 28px; }
     .charts .chart { max-width: 500px; margin: 0 0 14px; }
     figcaption.title { color: var(--ink); font-size: 14.5px; font-weight: 600; margin: 0 0 6px; }
@@ -48,12 +55,13 @@ extension DocumentHTML {
     @media print {
       :root { --k0: #0072b2; --k1: #c04f00; --k2: #00805f; --k3: #a8508a; --k4: #8f6a00; --k5: #3a4652; }
       @page { margin: 14mm; }
-      section { break-inside: auto; }
+      section { break-inside: auto; border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: 12px 0; }
       h2, h3, figcaption { break-after: avoid; }
       tr, figure { break-inside: avoid; }
       thead { display: table-header-group; }
       .charts { grid-template-columns: 1fr 1fr; }
       nav { display: none; }
+      .scroll { background: none; }
       details::details-content { content-visibility: visible; block-size: auto; }
       summary { list-style: none; color: var(--soft); }
       td.wide, tbody th.wide { min-width: 0; }
