@@ -21,7 +21,7 @@ struct BaselinePicture {
     for bar in chart.bars {
       let width = bar.value.map { greatest > 0 ? max(0, $0) / greatest * reach : 0 } ?? 0
       content += HTML.text(
-        "text", [("x", "0"), ("y", HTML.number(y + 13)), ("class", bar.isThisPlan ? "bold" : "")], bar.label)
+        "text", [("x", "0"), ("y", HTML.number(y + 13)), ("class", bar.isThisPlan ? "bold" : "")], shortened(bar.label))
       if bar.value != nil {
         content += HTML.empty(
           "rect",
@@ -54,7 +54,7 @@ struct LatencyPicture {
     var content = ""
     var y = 0.0
     for row in chart.rows {
-      content += HTML.text("text", [("x", "0"), ("y", HTML.number(y + 14)), ("class", "bold")], row.classID)
+      content += HTML.text("text", [("x", "0"), ("y", HTML.number(y + 14)), ("class", "bold")], shortened(row.classID))
       y += 22
       for bar in row.bars {
         let isOver = bar.share > 1
@@ -93,6 +93,11 @@ struct LatencyPicture {
       title: "Predicted latency against its objective", description: description, size: [("height", HTML.number(y))],
       content: content, caption: "The dark mark is the objective; a bar that stays left of it keeps the objective.")
   }
+}
+
+/// A label that fits a phone's width: of long names the start and the end. The description has the whole name.
+func shortened(_ label: String, limit: Int = 40) -> String {
+  label.count <= limit ? label : label.prefix(limit * 5 / 8) + "…" + label.suffix(limit * 3 / 8 - 1)
 }
 
 /// An SVG in a figure, with a title and a description for those who do not see it.

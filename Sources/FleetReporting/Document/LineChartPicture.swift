@@ -140,9 +140,8 @@ struct LineChartPicture {
         "path", [("d", "M\(HTML.number(left)) \(HTML.number(middle))h26"), ("class", "curve k\(kind)")])
     }
     text += HTML.empty("path", [("d", marker(kind, x: left + 13, y: middle)), ("class", "dot k\(kind)")])
-    let name = series.name.count > 46 ? series.name.prefix(45) + "…" : series.name[...]
     return text
-      + HTML.text("text", [("x", HTML.number(left + 34)), ("y", HTML.number(middle + 4))], String(name))
+      + HTML.text("text", [("x", HTML.number(left + 34)), ("y", HTML.number(middle + 4))], shortened(series.name))
   }
 
   private func coordinates(of point: LineChart.Point) -> String {
