@@ -62,8 +62,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [41, 42, 43, 44]) func breakEvenRatesMatchSinglePlans(seed: Int) throws {
-    let problem = RandomProblem(seed: seed, features: [.vendors, .heterogeneous]).problem
+  @Test(arguments: [44, 47, 51, 52, 58]) func breakEvenRatesMatchSinglePlans(seed: Int) throws {
+    let problem = StudyTests.draw(seed, [.heterogeneous, .wholeNodes])
     let study = try StudyTests.planner().study(
       problem,
       options: StudyTests.options {

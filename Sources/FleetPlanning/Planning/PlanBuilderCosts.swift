@@ -29,6 +29,8 @@ extension PlanBuilder {
     }
     var input = [Double](repeating: 0, count: problem.classes.count)
     var output = input
+    var inputWork = input
+    var outputWork = input
     var busyCost = 0.0
     for position in plan.groups.indices {
       let group = plan.groups[position]
@@ -44,8 +46,12 @@ extension PlanBuilder {
       for (classIndex, devices) in work {
         input[classIndex] += group.costUSDPerHour * devices / total * share
         output[classIndex] += group.costUSDPerHour * devices / total * (1 - share)
+        inputWork[classIndex] += devices * share
+        outputWork[classIndex] += devices * (1 - share)
       }
     }
+    // Where all work is done on devices held for nothing, what stands idle is carried by work instead of cost.
+    if (input + output).reduce(0, +) <= 0 { (input, output) = (inputWork, outputWork) }
     let attributed = (input + output).reduce(0, +)
     let scale = attributed > 0 ? cost / attributed : 0
     for index in plan.classes.indices {
