@@ -11,9 +11,11 @@ struct BatchCommand: ParsableCommand {
         fleetplan batch status out
         fleetplan batch cancel out night-shift
         fleetplan batch retry out
+        fleetplan batch collect out
       """,
     subcommands: [
       BatchRunCommand.self, BatchStatusCommand.self, BatchCancelCommand.self, BatchRetryCommand.self,
+      BatchCollectCommand.self,
     ],
     defaultSubcommand: BatchRunCommand.self)
 }

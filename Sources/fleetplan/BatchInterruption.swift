@@ -26,6 +26,12 @@ enum BatchInterruption {
     action.sa_flags = Int32(SA_RESTART)
     sigaction(SIGINT, &action, nil)
     sigaction(SIGTERM, &action, nil)
+    // A parent may have left them blocked, as programs with worker threads do.
+    var numbers = sigset_t()
+    sigemptyset(&numbers)
+    sigaddset(&numbers, SIGINT)
+    sigaddset(&numbers, SIGTERM)
+    pthread_sigmask(Int32(SIG_UNBLOCK), &numbers, nil)
   }
 
   /// Runs as a signal handler: atomic steps, and system calls that are allowed there.

@@ -9,7 +9,7 @@ import Testing
     ["catalog"], ["catalog", "list"],
     ["catalog", "show"],
     ["catalog", "explain"], ["catalog", "import"], ["export"], ["init"], ["batch"], ["batch", "run"], ["batch", "status"],
-    ["batch", "cancel"], ["batch", "retry"],
+    ["batch", "cancel"], ["batch", "retry"], ["batch", "collect"],
   ]
 
   /// Every command says what it does with examples; the texts are kept in Tests/CommandSnapshots.

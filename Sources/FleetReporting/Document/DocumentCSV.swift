@@ -17,8 +17,8 @@ public enum DocumentCSV {
     return text
   }
 
-  /// One table as it stands: a line for each row under the ids of the columns.
-  static func render(table: ReportTable) -> String {
+  /// One table as it stands: a line for each row under the ids of the columns; without totals.
+  public static func render(table: ReportTable) -> String {
     line(table.columns.map(\.id)) + table.rows.map { row in line(row.map { value($0.exported) }) }.joined()
   }
 
