@@ -1,6 +1,7 @@
 import FleetJSON
 
-/// One of n parts into which the jobs of a batch are divided by their ids, so that n machines can share them without talking.
+/// One of n parts into which the jobs of a batch are divided by the content of their problem files, so that n machines can share
+/// them without talking and identical problems stay together.
 public struct Shard: Sendable, Hashable, CustomStringConvertible {
   /// From 0, below `count`.
   public let index: Int
@@ -26,10 +27,10 @@ public struct Shard: Sendable, Hashable, CustomStringConvertible {
     self.init(index: index, count: count)
   }
 
-  /// Whether the job of this id belongs to the shard: the first 60 bits of SHA-256 of the id, modulo the number of shards.
-  public func contains(_ id: String) -> Bool {
+  /// Whether what goes by this name belongs to the shard: the first 60 bits of SHA-256 of the name, modulo the number of shards.
+  public func contains(_ name: String) -> Bool {
     if count == 1 { return true }
-    let bits = UInt64(sha256Hex(Array(id.utf8)).prefix(15), radix: 16) ?? 0
+    let bits = UInt64(sha256Hex(Array(name.utf8)).prefix(15), radix: 16) ?? 0
     return bits % UInt64(count) == UInt64(index)
   }
 

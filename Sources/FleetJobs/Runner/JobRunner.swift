@@ -67,9 +67,15 @@ public struct JobRunner: Sendable {
   /// Puts the jobs of the runner's shard into the store's queue, where they are not there yet. One that cannot be put there
   /// fails when its turn comes.
   private func add(_ sources: [JobSource], to board: JobBoard) {
-    let own = sources.filter { options.shard.contains($0.id) }
+    let own = options.shard.count == 1 ? sources : sources.filter { options.shard.contains(Self.content(of: $0)) }
     for source in own { _ = try? store.add(JobRecord(id: source.id, source: source.path)) }
     board.add(own)
+  }
+
+  /// What shards are told apart by: the content of the problem file, so that identical problems fall into one shard and are
+  /// solved once; the id where it cannot be read.
+  private static func content(of source: JobSource) -> String {
+    (try? InputFile.read(path: source.path)).map { sha256Hex($0) } ?? source.id
   }
 
   /// Reads problems ahead of the slots, looks at the spool, reports progress, until there is nothing left to do.
