@@ -55,7 +55,6 @@ struct BatchCollectCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    if folders.isEmpty { throw ValidationError("collect needs at least one output folder") }
     if Set(folders).count != folders.count { throw ValidationError("a folder is named twice") }
   }
 

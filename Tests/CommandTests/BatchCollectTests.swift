@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["nowhere"], "found no folder jobs"), ([], "at least one output folder"), (["x", "x"], "named twice"),
+    (["nowhere"], "found no folder jobs"), ([], "<folder>"), (["x", "x"], "named twice"),
   ]) func badInput(folders: [String], message: String) throws {
     let run = try CommandRun(["batch", "collect"] + folders, in: TemporaryFolder())
     #expect(run.status == 2)
