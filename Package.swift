@@ -53,7 +53,7 @@ let package = Package(
     .testTarget(name: "FleetCalibrationTests", dependencies: ["FleetCalibration", "FleetServing", "FleetJSON"]),
     .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "FleetServing", "FleetJSON"]),
     .testTarget(name: "FleetPlanningTests", dependencies: ["FleetPlanning", "FleetReporting"]),
-    .testTarget(name: "FleetReportingTests", dependencies: ["FleetReporting"]),
+    .testTarget(name: "FleetReportingTests", dependencies: ["FleetReporting", "FleetPlanning"]),
     .testTarget(name: "FleetJobsTests", dependencies: ["FleetJobs", "FleetServing", "FleetJSON"]),
     .testTarget(name: "CommandTests", dependencies: ["fleetplan", "FleetPlan"]),
   ],

@@ -1,3 +1,4 @@
+import FleetPlanning
 import FleetReporting
 import FleetServing
 import Foundation
@@ -7,7 +8,32 @@ import Testing
 @Suite struct RecomputedReportTests {
   @Test(arguments: RenderingAgreementTests.reports.indices)
   func everyNumberFollowsFromThePlanFiles(index: Int) throws {
-    let report = RenderingAgreementTests.reports[index]
+    try expectAllNumbers(of: RenderingAgreementTests.reports[index])
+  }
+
+  /// Plans of examples, as the planner makes them.
+  @Test func everyNumberOfExamples() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let catalog = try Catalog(contentsOf: root.appending(path: "models").path)
+    let names = ["second-vendor/today", "second-vendor", "current-fleet", "budget-throughput", "infeasible"]
+    let plans = try names.map { name in
+      let file = root.appending(path: "examples/\(name)/problem.json").path
+      return (name, try Planner(catalog: catalog).solve(PlanningProblem(contentsOf: file, catalog: catalog)))
+    }
+    let report = ComparisonReport(PlanComparison(plans))
+    try expectAllNumbers(of: report)
+    for (name, plan) in plans { try expectAllNumbers(of: ComparisonReport(PlanComparison([(name, plan)]))) }
+    // Present plans say everything: classes carry the cost, and the report leaves nothing out but the studies.
+    for (_, plan) in plans where plan.status == .optimal {
+      let cost = plan.classes.reduce(0) { $0 + ($1.inputCostUSDPerHour ?? 0) + ($1.outputCostUSDPerHour ?? 0) }
+      #expect(isClose(cost, plan.costUSDPerHour ?? -1))
+    }
+    let missing = report.document.sections.first { $0.id == "missing" }
+    #expect(missing?.blocks.count == 1)
+  }
+
+  private func expectAllNumbers(of report: ComparisonReport) throws {
     let expected = try RecomputedNumbers(
       report.comparison.scenarios.map { (name: $0.name, json: $0.plan.encoded().encoded()) }
     ).numbers

@@ -39,6 +39,12 @@ struct ComparisonDocument {
       findings += study.breakEvenRates.map(BreakEvenRateSection(rates: study.breakEvenRates, prefix: "").sentence)
       if let sentence = SensitivitySection.sentence(study.sensitivities) { findings.append(sentence) }
     }
+    let assumed = Set(scenario.plan.runningGroups.filter { $0.evidence?.grade == .assumed }.map(\.poolID)).sorted()
+    if !assumed.isEmpty {
+      findings.append(
+        "Proofs hold for predicted capacities. Nothing of the family of \(Answer.list(assumed)) was measured: measure one "
+          + "instance before buying.")
+    }
     if !answer.isSameTraffic, scenarios.count > 1 {
       findings.append("The scenarios are offered different traffic: compare their cost per token and per request.")
     }
