@@ -32,7 +32,7 @@ import Testing
     let browser = try Browser()
     defer { browser.close() }
     let found = try browser.measure(Sample.comparison().html(), width: 1280, isDark: false)
-    #expect(found.charts == 5, "two rows of bars, three charts")
+    #expect(found.charts == 6, "three pictures of bars, three charts")
   }
 
   /// The measuring finds what it is there to find.

@@ -85,7 +85,8 @@ struct BreakEvenRateSection {
 
   func sentence(_ rate: BreakEvenRate) -> String {
     let name = BreakEvenRateSection.name(rate.subject)
-    guard let low = rate.points.first?.ratePerSecond, let high = rate.points.last?.ratePerSecond else {
+    let served = rate.points.filter { $0.costUSDPerHour != nil }
+    guard let low = served.first?.ratePerSecond, let high = served.last?.ratePerSecond else {
       return "At which rates \(name.prefix(1).lowercased() + name.dropFirst()) pays was not tried."
     }
     let span = "\(amount(low)) to \(amount(high))"
@@ -98,11 +99,22 @@ struct BreakEvenRateSection {
       }
     }
     let open = rate.points.filter { !$0.isProven }.count
-    let proof =
-      open == 0 ? "" : "; \(Quantity.count(open)) of \(Quantity.count(rate.points.count)) points are not proven"
+    let points = Quantity.count(rate.points.count, "point")
+    var rest = open == 0 ? "" : "; \(Quantity.count(open)) of \(points) \(open == 1 ? "is" : "are") not proven"
+    if let beyond = rate.points.last, beyond.costUSDPerHour == nil {
+      rest += "; no plan was found for \(amount(beyond.ratePerSecond))"
+    }
     let tried = "tried from \(span), now \(amount(rate.currentPerSecond))"
-    if ranges.isEmpty { return "\(name) pays at no rate (\(tried))\(proof)." }
-    return "\(name) pays \(Answer.list(ranges)) (\(tried))\(proof)."
+    if ranges.isEmpty { return "\(name) pays at no rate (\(tried))\(rest)." }
+    return "\(name) pays \(Answer.list(ranges)) (\(tried))\(rest)."
+  }
+
+  private func pays(_ point: BreakEvenRate.Point) -> ReportTable.Cell {
+    if point.costUSDPerHour == nil { return .init("no plan", .muted) }
+    if point.costWithoutUSDPerHour == nil {
+      return point.isProven ? .init("needed", .good) : .init("not settled", .muted)
+    }
+    return point.pays ? .init("yes", .good) : .init("no")
   }
 
   private func amount(_ rate: Double) -> String { "\(Quantity.rate(rate))\(Quantity.space)req/s" }
@@ -145,7 +157,7 @@ struct BreakEvenRateSection {
           .init(BreakEvenRateSection.name(rate.subject)), .number(point.ratePerSecond, .requestsPerSecond),
           .number(point.costUSDPerHour, .usdPerHour), .number(point.costWithoutUSDPerHour, .usdPerHour),
           .number(saving, .usdPerHour), .number(fraction, .fraction),
-          .init(point.pays ? "yes" : "no", point.pays ? .good : .plain),
+          pays(point),
           .init(point.isProven ? "yes" : "no", point.isProven ? .plain : .bad),
         ])
       }

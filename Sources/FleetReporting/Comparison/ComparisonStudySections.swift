@@ -25,7 +25,9 @@ extension ComparisonDocument {
         let sentence = SensitivitySection.sentence(study.sensitivities).map {
           [ReportDocument.Block.paragraph(name + $0)]
         }
-        return (sentence ?? []) + [.table(SensitivitySection.table(study.sensitivities, prefix: prefix))]
+        return (sentence ?? []) + [.effects(SensitivitySection.chart(study.sensitivities))] + [
+          .table(SensitivitySection.table(study.sensitivities, prefix: prefix))
+        ]
       },
       section("Nearly as good", id: "alternatives") { study, prefix, name in
         if study.alternatives.isEmpty { return [] }

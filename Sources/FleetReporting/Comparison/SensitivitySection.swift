@@ -45,14 +45,30 @@ enum SensitivitySection {
 
   /// The change with the greatest effect on the cost, in a sentence.
   static func sentence(_ sensitivities: [Sensitivity]) -> String? {
+    if sensitivities.isEmpty { return nil }
     let moved = sorted(sensitivities).filter { abs($0.differenceUSDPerHour ?? 0) > 1e-6 }
-    guard let first = moved.first, let difference = first.differenceUSDPerHour else {
-      return sensitivities.isEmpty ? nil : "None of the changes that were tried moves the cost."
+    let dearer = moved.first { ($0.differenceUSDPerHour ?? 0) > 0 }
+    let cheaper = moved.first { ($0.differenceUSDPerHour ?? 0) < 0 }
+    let effects = [dearer, cheaper].compactMap { $0 }.map { entry in
+      let difference = entry.differenceUSDPerHour ?? 0
+      return "\(entry.change) \(difference > 0 ? "costs" : "saves") \(Quantity.usdPerHour(abs(difference)))"
     }
-    let word = difference > 0 ? "more" : "less"
     let infeasible = sensitivities.filter { $0.status == .infeasible }.count
     let none = infeasible == 0 ? "" : " \(Quantity.count(infeasible, "change")) would leave no plan at all."
-    return "Most of all counts: \(first.change), \(Quantity.usdPerHour(abs(difference))) \(word).\(none)"
+    if effects.isEmpty { return "None of the changes that were tried moves the cost." + none }
+    return "What moves the cost most: \(effects.joined(separator: "; ")).\(none)"
+  }
+
+  /// The greatest effects.
+  static func chart(_ sensitivities: [Sensitivity], limit: Int = 10) -> EffectChart {
+    let moved = sorted(sensitivities).filter { abs($0.differenceUSDPerHour ?? 0) > 1e-6 }
+    return EffectChart(
+      title: "Change of the cost per hour",
+      bars: moved.prefix(limit).map { entry in
+        let difference = entry.differenceUSDPerHour ?? 0
+        let text = ReportValue.number(difference, ReportUnit.usdPerHour.difference).spelled(showsUnit: true) + "/h"
+        return EffectChart.Bar(label: entry.change, value: difference, text: text)
+      })
   }
 
   /// The studied plan and the best plans of other kinds.

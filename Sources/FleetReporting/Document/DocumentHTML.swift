@@ -69,6 +69,7 @@ public enum DocumentHTML {
       let shown = charts.filter { !$0.isEmpty }.map { LineChartPicture(chart: $0).figure }
       return shown.isEmpty ? "" : HTML.element("div", [("class", "charts")], shown.joined(separator: "\n"))
     case .bars(let chart): return BaselinePicture(chart: chart).figure
+    case .effects(let chart): return chart.bars.isEmpty ? "" : EffectPicture(chart: chart).figure
     }
   }
 }

@@ -28,7 +28,7 @@ public enum DocumentMarkdown {
       if table.rows.isEmpty { return [] }
       return (showsTitle ? ["### " + MarkdownReport.escape(table.title)] : [])
         + [MarkdownReport.rows(of: table)] + (table.note.map { [MarkdownReport.escape($0)] } ?? [])
-    case .charts, .bars: return []
+    case .charts, .bars, .effects: return []
     }
   }
 }

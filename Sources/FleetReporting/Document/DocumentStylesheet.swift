@@ -36,6 +36,7 @@ extension DocumentHTML {
     svg.plot .label { fill: var(--soft); font-weight: 600; }
     svg .grid { stroke: var(--line); stroke-width: 1; }
     svg .axis { stroke: var(--soft); stroke-width: 1; }
+    svg .less { fill: var(--k0); } svg .more { fill: var(--k1); }
     svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
     svg .dot { stroke: var(--card); stroke-width: 1; }
     svg .curve.k0 { stroke: var(--k0); } svg .dot.k0 { fill: var(--k0); }

@@ -59,6 +59,8 @@ public struct ReportDocument: Sendable, Hashable {
     case charts([LineChart])
     /// Costs as bars; their numbers are in a table of the same section.
     case bars(BaselineChart)
+    /// Effects to both sides of zero; their numbers are in a table of the same section.
+    case effects(EffectChart)
   }
 
   /// A word or two over the title, for example `Fleet comparison`.
