@@ -34,17 +34,18 @@ struct EffectPicture {
     let bars = chart.bars.filter(\.value.isFinite)
     let greatest = bars.map { abs($0.value) }.max() ?? 0
     let height = rowHeight * Double(bars.count)
-    var content = HTML.empty(
-      "line",
-      [
-        ("x1", HTML.number(zero) + "%"), ("x2", HTML.number(zero) + "%"), ("y1", "0"), ("y2", HTML.number(height)),
-        ("class", "axis"),
-      ])
+    var content = ""
     for (index, bar) in bars.enumerated() {
       let y = rowHeight * Double(index)
       let width = greatest > 0 ? abs(bar.value) / greatest * reach : 0
       let start = bar.value < 0 ? zero - width : zero
       content += HTML.text("text", [("x", "0"), ("y", HTML.number(y + 13))], shortened(bar.label, limit: 46))
+      content += HTML.empty(
+        "line",
+        [
+          ("x1", HTML.number(zero) + "%"), ("x2", HTML.number(zero) + "%"), ("y1", HTML.number(y + 17)),
+          ("y2", HTML.number(y + 34)), ("class", "axis"),
+        ])
       content += HTML.empty(
         "rect",
         [
