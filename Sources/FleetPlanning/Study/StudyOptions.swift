@@ -22,7 +22,7 @@ public struct StudyOptions: Sendable, Hashable {
   /// Relative step of objectives, rates, prices, budget and power cap; stocks move by one unit of purchase.
   public var sensitivityStep = 0.1
   /// Subproblems of branch and bound after which a program is left with its gap.
-  public var nodesPerSolve = 5000
+  public var nodesPerSolve = 20_000
   /// Longest time of one program [s].
   public var secondsPerSolve = 10.0
   /// Time after which nothing new is begun [s].
