@@ -28,14 +28,15 @@ struct StudyLimitOptions: ParsableArguments {
   func study(
     _ problem: PlanningProblem, plan: Plan, limits: SolveLimitOptions, catalog: Catalog
   ) throws -> PlanStudy {
-    var planner = limits.planner(catalog: catalog, baselines: false)
+    let planner = limits.planner(catalog: catalog, baselines: false)
     let line = ProgressLine.onTerminal()
-    if let line { planner.progress = { line.show($0) } }
     defer { line?.clear() }
     var options = StudyOptions()
     options.totalSeconds = seconds
     do {
-      return try planner.study(problem, plan: plan, options: options)
+      return try planner.study(problem, plan: plan, options: options) { progress in
+        line?.show("study: \(progress.part) · \(progress.solves) programs · \(Int(progress.seconds)) s")
+      }
     } catch {
       line?.clear()
       throw CommandFailure(error)

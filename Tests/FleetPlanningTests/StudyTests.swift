@@ -124,6 +124,20 @@ import Testing
     #expect(study.notes.contains { $0.contains("shares of spending") })
   }
 
+  /// What a replay took away from configurations is taken away in the study of its plan.
+  @Test func tightenedLoadsAreTakenOver() throws {
+    func place(_ pool: String, _ factor: Double) -> TightenedConfiguration {
+      TightenedConfiguration(
+        phase: .decode, modelID: "m", poolID: pool, weightPrecision: "bf16", kvPrecision: "bf16",
+        strategy: ParallelStrategy(tensor: 2), classID: "w", factor: factor)
+    }
+    var adjustments = LoadAdjustments()
+    adjustments.take([place("a", 1.25), place("b", 1.1)])
+    #expect(adjustments.tightened == [place("a", 1.25), place("b", 1.1)])
+    adjustments.take([place("c", 3)])
+    #expect(adjustments.tightened.count == 2)
+  }
+
   static func agree(_ first: Double, _ second: Double) -> Bool {
     abs(first - second) <= 1e-6 * max(1, abs(first), abs(second))
   }

@@ -6,11 +6,14 @@ extension Planner {
   /// The same problem and options give the same study, unless a limit in seconds is met or the search is cancelled. Only problems
   /// that minimise cost first are studied.
   ///
-  /// - Parameter plan: A plan of this problem by this planner; the others are measured against it. Capacity that a replay took
-  ///   away from its configurations stays away wherever they are used again.
+  /// - Parameters:
+  ///   - plan: A plan of this problem by this planner; the others are measured against it. Capacity that a replay took away from
+  ///     its configurations stays away wherever they are used again.
+  ///   - progress: Called after each program, on the thread that solved it.
   /// - Throws: `PlannerFailure` as `plan(_:)`.
   public func study(
-    _ problem: PlanningProblem, plan: Plan? = nil, options: StudyOptions = StudyOptions()
+    _ problem: PlanningProblem, plan: Plan? = nil, options: StudyOptions = StudyOptions(),
+    progress: (@Sendable (StudyProgress) -> Void)? = nil
   ) throws(PlannerFailure) -> PlanStudy {
     var result: PlanStudy
     if let plan {
@@ -26,7 +29,7 @@ extension Planner {
     }
     var planner = self
     if let verification = result.plan.verification { planner.adjustments.take(verification.tightened) }
-    let study = StudySolver(problem, planner: planner, options: options)
+    let study = StudySolver(problem, planner: planner, options: options, progress: progress)
     var joint = study.solve(study.original(), start: result.plan)
     // Of equally cheap plans the one at hand is the one that is studied.
     if let cost = joint.cost, let own = result.plan.costUSDPerHour, own <= cost * (1 + StudyNotes.tolerance) {
@@ -43,8 +46,12 @@ extension PlanStudy {
   fileprivate mutating func fill(_ study: StudySolver, _ joint: StudySolver.Answer) {
     let options = study.options
     if joint.cost != nil {
-      if options.breakEvenPrices { breakEvenPrices = BreakEvenPriceSearch(study: study, joint: joint).all() }
+      if options.breakEvenPrices {
+        study.begin("break-even prices")
+        breakEvenPrices = BreakEvenPriceSearch(study: study, joint: joint).all()
+      }
       if options.alternatives > 1 {
+        study.begin("alternatives")
         let found = KindAlternatives(study: study, joint: joint).search()
         alternatives = found.alternatives
         if !found.isProven {
@@ -52,9 +59,18 @@ extension PlanStudy {
         }
       }
     }
-    if options.ratePoints > 1 { breakEvenRates = BreakEvenRateSearch(study: study, joint: joint).all() }
-    if options.frontierPoints > 0 { frontiers = FrontierSweep(study: study, joint: joint).all() }
-    if joint.cost != nil, options.sensitivities { sensitivities = SensitivityList(study: study, joint: joint).all() }
+    if options.ratePoints > 1 {
+      study.begin("break-even rates")
+      breakEvenRates = BreakEvenRateSearch(study: study, joint: joint).all()
+    }
+    if options.frontierPoints > 0 {
+      study.begin("frontiers")
+      frontiers = FrontierSweep(study: study, joint: joint).all()
+    }
+    if joint.cost != nil, options.sensitivities {
+      study.begin("sensitivities")
+      sensitivities = SensitivityList(study: study, joint: joint).all()
+    }
   }
 }
 

@@ -30,3 +30,13 @@ public struct StudyOptions: Sendable, Hashable {
 
   public init() {}
 }
+
+/// Where a running study stands.
+public struct StudyProgress: Sendable, Hashable {
+  /// What is being studied, for example `break-even prices`.
+  public var part: String
+  /// Programs solved so far.
+  public var solves: Int
+  /// Seconds since the study began.
+  public var seconds: Double
+}

@@ -35,9 +35,12 @@ final class StudySolver: @unchecked Sendable {
   let options: StudyOptions
   let planner: Planner
   private let base: CandidateSet
+  private let begun = ContinuousClock.now
   private let deadline: ContinuousClock.Instant
+  private let progress: (@Sendable (StudyProgress) -> Void)?
   private let lock = NSLock()
   private var count = Count()
+  private var part = "optimum"
 
   /// How the programs ended.
   struct Count: Sendable {
@@ -50,18 +53,24 @@ final class StudySolver: @unchecked Sendable {
     var failures: [String] = []
   }
 
-  init(_ problem: PlanningProblem, planner: Planner, options: StudyOptions) {
+  init(
+    _ problem: PlanningProblem, planner: Planner, options: StudyOptions,
+    progress: (@Sendable (StudyProgress) -> Void)? = nil
+  ) {
     var planner = planner
     planner.solvesBaselines = false
     planner.explainsConflicts = false
     planner.progress = nil
+    // What is said here rests on proofs; the limit on subproblems takes the place of a gap.
+    planner.relativeGap = 0
     planner.timeLimitSeconds = min(planner.timeLimitSeconds ?? options.secondsPerSolve, options.secondsPerSolve)
     var problem = problem
     problem.limits.nodes = min(problem.limits.nodes ?? options.nodesPerSolve, options.nodesPerSolve)
     self.problem = problem
     self.planner = planner
     self.options = options
-    deadline = ContinuousClock.now + .seconds(options.totalSeconds)
+    self.progress = progress
+    deadline = begun + .seconds(options.totalSeconds)
     base = CandidateEnumeration(problem: problem, constants: planner.constants).enumerate()
   }
 
@@ -136,8 +145,17 @@ final class StudySolver: @unchecked Sendable {
 
   private func record(_ change: (inout Count) -> Void) {
     lock.lock()
-    defer { lock.unlock() }
     change(&count)
+    let now = StudyProgress(part: part, solves: count.solved, seconds: (ContinuousClock.now - begun) / .seconds(1))
+    lock.unlock()
+    progress?(now)
+  }
+
+  /// Names what is studied from here on, for those who watch.
+  func begin(_ part: String) {
+    lock.lock()
+    defer { lock.unlock() }
+    self.part = part
   }
 
   // MARK: Parallel work
