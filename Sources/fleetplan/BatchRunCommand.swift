@@ -40,7 +40,8 @@ struct BatchRunCommand: ParsableCommand {
 
   @Option(
     name: .customLong("memory-limit-mb"),
-    help: ArgumentHelp("Address space of each worker process in MiB.", valueName: "mib"))
+    help: ArgumentHelp("Memory for each job: address space of a worker beyond its own needs, in MiB.", valueName: "mib")
+  )
   var memoryLimit: Int?
 
   @Option(
@@ -90,8 +91,8 @@ struct BatchRunCommand: ParsableCommand {
     if let jobs, !(1...1024).contains(jobs) {
       throw ValidationError("--jobs: expected a whole number from 1 to 1024, found \(jobs)")
     }
-    if let memoryLimit, !(64...(1 << 24)).contains(memoryLimit) {
-      throw ValidationError("--memory-limit-mb: expected a whole number from 64, found \(memoryLimit)")
+    if let memoryLimit, !(32...(1 << 24)).contains(memoryLimit) {
+      throw ValidationError("--memory-limit-mb: expected a whole number from 32, found \(memoryLimit)")
     }
     for (name, value) in [("--grace-s", grace), ("--poll-s", poll)] where !(value > 0 && value <= 86_400) {
       throw ValidationError("\(name): expected a number of seconds > 0, found \(value)")

@@ -15,7 +15,7 @@ struct BatchWorkerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "batch-worker", abstract: "Solve what a batch sends, until the input ends.", shouldDisplay: false)
 
-  @Option(name: .customLong("memory-limit-mb"), help: "Address space of the process in MiB.")
+  @Option(name: .customLong("memory-limit-mb"), help: "Address space beyond that of the idle process, in MiB.")
   var memoryLimit: Int?
 
   @OptionGroup var catalog: CatalogOptions

@@ -53,6 +53,14 @@ final class RunningCommand {
   /// SIGINT, as Ctrl-C sends it.
   func interrupt() { process.interrupt() }
 
+  /// SIGTERM, as a service manager sends it.
+  func terminate() { process.terminate() }
+
+  /// SIGKILL.
+  func kill() { sendSignal(process.processIdentifier, SIGKILL) }
+
+  var identifier: Int32 { process.processIdentifier }
+
   func finished() throws -> CommandRun {
     process.waitUntilExit()
     return CommandRun(
@@ -60,6 +68,8 @@ final class RunningCommand {
       output: try streams.read("output"), errors: try streams.read("errors"))
   }
 }
+
+private func sendSignal(_ pid: Int32, _ number: Int32) { _ = kill(pid, number) }
 
 /// A folder that goes away with its owner.
 final class TemporaryFolder: Sendable {

@@ -8,7 +8,8 @@ import Testing
     ["tabulate"],
     ["catalog"], ["catalog", "list"],
     ["catalog", "show"],
-    ["catalog", "explain"], ["catalog", "import"], ["export"], ["init"], ["batch"], ["batch", "run"], ["batch", "status"],
+    ["catalog", "explain"], ["catalog", "import"], ["export"], ["init"], ["batch"], ["batch", "run"],
+    ["batch", "status"],
     ["batch", "cancel"], ["batch", "retry"], ["batch", "collect"],
   ]
 

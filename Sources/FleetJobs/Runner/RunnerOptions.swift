@@ -29,7 +29,7 @@ public struct RunnerOptions: Sendable {
   public var job = JobOptions()
   /// Whether each job gets `report.html`.
   public var writesReports = true
-  /// Address space of a worker process [MiB]; `nil` = no limit.
+  /// Address space that a worker process may use beyond what it needs when it is idle [MiB]; `nil` = no limit.
   public var memoryLimitMebibytes: Int?
   /// Time that a worker gets beyond the solver's limit before it is killed [s]: for reading, baselines, checks and the report.
   /// After half of it the search is asked to end with what it has.

@@ -20,12 +20,21 @@ public final class Worker: Sendable {
   }
 
   /// Serves the process's standard streams; does not return. What anything prints goes to the error stream.
-  /// - Parameter memoryLimitMebibytes: Address space that the process may use.
+  /// - Parameter memoryLimitMebibytes: Address space that the process may use beyond what it has when it is idle.
   public func serve(memoryLimitMebibytes: Int? = nil) -> Never {
     let answers = WorkerStreams.takeOutput()
     WorkerStreams.ignoreInterrupts()
-    if let memoryLimitMebibytes { WorkerStreams.limitMemory(mebibytes: memoryLimitMebibytes) }
+    // Before the limit: without this thread nothing would ever be heard.
     Thread.detachNewThread { self.readRequests() }
+    if let memoryLimitMebibytes {
+      let isSet = DispatchSemaphore(value: 0)
+      Thread.detachNewThread {
+        let bytes = WorkerStreams.limitMemory(mebibytes: memoryLimitMebibytes)
+        isSet.signal()
+        WorkerStreams.watchMemory(bytes: bytes, mebibytes: memoryLimitMebibytes)
+      }
+      isSet.wait()
+    }
     while true {
       arrived.wait()
       guard let request = waiting.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { continue }

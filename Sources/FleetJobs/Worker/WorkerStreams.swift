@@ -23,10 +23,11 @@ enum WorkerStreams {
     for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_IGN) }
   }
 
-  /// Bounds the address space, and leaves no core file when it is not enough.
-  static func limitMemory(mebibytes: Int) {
-    let bytes = rlim_t(mebibytes) << 20
-    var space = rlimit(rlim_cur: bytes, rlim_max: bytes)
+  /// Bounds the address space beyond what is in use now, and leaves no core file when it is not enough.
+  /// - Returns: The bound [bytes].
+  static func limitMemory(mebibytes: Int) -> Int {
+    let bytes = mebibytes << 20 + usedBytes()
+    var space = rlimit(rlim_cur: rlim_t(bytes), rlim_max: rlim_t(bytes))
     var core = rlimit(rlim_cur: 0, rlim_max: 0)
     #if canImport(Glibc)
       setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &space)
@@ -35,6 +36,34 @@ enum WorkerStreams {
       setrlimit(RLIMIT_AS, &space)
       setrlimit(RLIMIT_CORE, &core)
     #endif
+    return bytes
+  }
+
+  /// Room that a new thread's stack needs [bytes].
+  private static let threadBytes = 10 << 20
+  /// Looks without that room after which the process gives up, and the time between two [microseconds].
+  private static let looks = 10
+  private static let lookMicroseconds: UInt32 = 100_000
+
+  /// Ends the process when it has been at its limit for a while. The thread pool waits for ever for memory that does not come.
+  static func watchMemory(bytes: Int, mebibytes: Int) -> Never {
+    var count = 0
+    while count < looks {
+      usleep(lookMicroseconds)
+      count = bytes - usedBytes() < threadBytes ? count + 1 : 0
+    }
+    write("the memory limit of \(mebibytes) MiB is reached\n", to: errors)
+    _exit(memoryStatus)
+  }
+
+  /// Exit status of a worker that reached its memory limit.
+  private static let memoryStatus: Int32 = 9
+
+  /// Address space in use: the first field of `/proc/self/statm`, in pages, see proc(5).
+  private static func usedBytes() -> Int {
+    let fields = (FolderFiles.read("/proc/self/statm") ?? []).split(separator: UInt8(ascii: " "))
+    let pages = fields.first.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0
+    return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 
   /// Writes all of `text`; a reader that has gone away is noticed at the end of the input.
