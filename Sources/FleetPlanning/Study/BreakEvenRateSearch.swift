@@ -75,7 +75,7 @@ struct BreakEvenRateSearch: Sendable {
   private func bisect(_ subject: Subject, from: Double, to: Double, paysBelow: Bool) -> [Point] {
     var (low, high) = (from, to)
     var points: [Point] = []
-    while high > low * (1 + study.options.rateResolution), !study.isTimeUp {
+    while high > low * (1 + study.options.rateResolution), !study.mustStop() {
       let middle = (low * high).squareRoot()
       guard let point = self.points(middle, [subject])[subject] else { break }
       points.append(point)
@@ -86,7 +86,7 @@ struct BreakEvenRateSearch: Sendable {
 
   /// Both optima of each subject at one rate.
   private func points(_ factor: Double, _ subjects: [Subject]) -> [Subject: Point] {
-    guard !study.isTimeUp else { return [:] }
+    if study.mustStop() { return [:] }
     let here =
       factor == 1
       ? study.original(joint.adjustments)

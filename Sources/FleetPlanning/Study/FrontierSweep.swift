@@ -40,11 +40,11 @@ struct FrontierSweep: Sendable {
       tables[axis].set(joint, row: one, series: 0)
       for (index, answer) in present { tables[axis].set(answer, row: one, series: index) }
     }
-    while !study.isTimeUp {
+    while true {
       let tasks = axes.indices.flatMap { axis in
         tables[axis].next().map { Task(axis: axis, row: $0.row, wanted: $0.series, neighbours: $0.neighbours) }
       }
-      if tasks.isEmpty { break }
+      if tasks.isEmpty || study.mustStop() { break }
       let known = tables
       let solved = study.concurrently(tasks.count) { number in
         let task = tasks[number]

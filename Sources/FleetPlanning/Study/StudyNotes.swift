@@ -69,10 +69,11 @@ enum StudyNotes {
           + "\(study.options.nodesPerSolve) subproblems or \(Amount.fixed(study.options.secondsPerSolve, decimals: 0)) s."
       )
     }
-    if counts.skipped > 0 || study.isTimeUp {
+    if counts.skipped > 0 {
       notes.append(
-        "Not everything was reached within \(Amount.fixed(study.options.totalSeconds, decimals: 0)) s: "
-          + "\(programs(counts.skipped)) at least were left out.")
+        study.isCancelled
+          ? "Not everything was reached before the study was cancelled."
+          : "Not everything was reached within \(Amount.fixed(study.options.totalSeconds, decimals: 0)) s.")
     }
     if let first = counts.failures.sorted().first {
       notes.append("\(programs(counts.failures.count)) failed, among them: \(first)")

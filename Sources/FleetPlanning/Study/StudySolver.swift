@@ -80,7 +80,16 @@ final class StudySolver: @unchecked Sendable {
     return count
   }
 
-  var isTimeUp: Bool { ContinuousClock.now >= deadline || planner.cancellation?.isCancelled ?? false }
+  private var isTimeUp: Bool { ContinuousClock.now >= deadline || isCancelled }
+
+  var isCancelled: Bool { planner.cancellation?.isCancelled ?? false }
+
+  /// Whether there is no time to begin something more; that it is left out is kept in mind.
+  func mustStop() -> Bool {
+    guard isTimeUp else { return false }
+    record { $0.skipped += 1 }
+    return true
+  }
 
   // MARK: Cases
 
@@ -111,10 +120,7 @@ final class StudySolver: @unchecked Sendable {
 
   /// - Parameter starts: Plans of neighbouring problems; the best one that fits is where the search begins.
   func solve(_ one: Case, starts: [Plan]) -> Answer {
-    guard !isTimeUp else {
-      record { $0.skipped += 1 }
-      return unsolved(one, "not reached within the time of the study")
-    }
+    if mustStop() { return unsolved(one, "not reached within the time of the study") }
     var planner = planner
     planner.starts = starts.filter { !$0.groups.isEmpty }
     var adjustments = one.adjustments

@@ -61,9 +61,9 @@ extension Plan {
   }
 }
 
-/// The best plan of another kind.
+/// The best plan of another kind: one that does without some use of every better plan listed.
 public struct PlanAlternative: Sendable, Hashable {
-  /// 2 for the best plan that differs in kind from the studied one, and so on.
+  /// 2 for the best plan that differs so from the studied one, and so on.
   public var rank: Int
   /// A whole plan, without baselines of its own.
   public var plan: Plan
