@@ -78,6 +78,37 @@ import Testing
     #expect(try CommandRun(["batch", "status", "out"], in: folder).output.contains("cancelled on request"))
   }
 
+  /// Two processes on one folder at once.
+  @Test func twoRunnersShareAFolder() throws {
+    let folder = try Self.folder(8)
+    let runs = try (0..<2).map { _ in
+      try RunningCommand(["batch", "in", "--output", "out", "--quiet", "--jobs", "2"], in: folder)
+    }
+    for run in runs { #expect(try run.finished().status == 0) }
+    for index in 0..<8 {
+      let state = try Self.state(folder, "p\(index + 10)")
+      #expect(state["state"]?.text == "done")
+      #expect(state["attempt"]?.number == 1, "nothing twice")
+    }
+  }
+
+  /// The answer depends on the files that a problem names: when one changes, the problem is solved again.
+  @Test func aChangedTableIsSolvedAgain() throws {
+    let folder = try Self.folder(1)
+    try folder.write("class,rate_per_s,ttft_ms\nc,2,100\n", to: "in/rates.csv")
+    let rows = "\"rows\": [{ \"class\": \"c\", \"rate_per_s\": 2, \"ttft_ms\": 100 }]"
+    try folder.write(Problems.small(rows, "\"file\": \"rates.csv\""), to: "in/tabled.json")
+    func cost() throws -> Double? {
+      _ = try CommandRun(["batch", "in", "--output", "out", "--quiet"], in: folder)
+      return try Self.state(folder, "tabled")["cost_usd_per_hour"]?.number
+    }
+    #expect(try cost() == 3)
+    #expect(try cost() == 3)
+    try folder.write("class,rate_per_s,ttft_ms\nc,5,100\n", to: "in/rates.csv")
+    #expect(try cost() == 1)
+    #expect(try Self.state(folder, "p10")["attempt"]?.number == 1)
+  }
+
   /// A job that needs more memory than it may have fails with the reason, another one does not.
   @Test func theMemoryLimitFailsAJob() throws {
     let folder = try Self.folder(1)

@@ -115,6 +115,49 @@ struct RunnerTests {
     #expect([.done, .timedOut].contains(outcome.records[0].state))
   }
 
+  /// At the time limit: a plan with its gap is an answer, none is a time-out, proven infeasibility is an answer.
+  @Test func everyAnswerHasItsState() throws {
+    try space.addProblems(["cut", "error", "none", "proof"])
+    let options = space.options(
+      try space.script(
+        """
+        case $id in
+          cut) echo '{"id":"cut","plan_status":"feasible","gap":0.25,"cost_usd_per_hour":4,"plan":"{}"}' ;;
+          none) echo '{"id":"none","plan_status":"unsolved","error":"no plan within the limits","plan":"{}"}' ;;
+          proof) echo '{"id":"proof","plan_status":"infeasible","error":"too little stock","plan":"{}"}' ;;
+          error) echo '{"id":"error","error":"the solver failed"}' ;;
+        esac
+        """), jobs: 1)
+    let outcome = try space.run(options)
+    #expect(outcome.records.map(\.state) == [.done, .failed, .timedOut, .infeasible])
+    #expect(outcome.records[0].gap == 0.25 && outcome.records[0].planStatus == .feasible)
+    #expect(
+      outcome.records.map(\.error) == [nil, "the solver failed", "no plan within the limits", "too little stock"])
+  }
+
+  /// A watched file that changes while its job runs: the attempt fails, and the new content is solved.
+  @Test func aWatchedFileThatChangesWhileItRunsIsSolvedAgain() throws {
+    try space.addProblems(["a"])
+    var options = space.options(
+      try space.script("touch $work/begun; while [ ! -e $work/go ]; do sleep 0.01; done; answer \"$id\""), jobs: 1)
+    options.watches = true
+    options.pollSeconds = 0.01
+    let runner = space.runner(options)
+    let watcher = Thread { [space] in
+      _ = eventually { space.read("begun") != nil }
+      try? space.write(Workspace.problem(rate: 9, name: "new"), to: "in/a.json")
+      // Long enough for the spool to hand the new file out while the old one runs, and right if it does so later.
+      usleep(200_000)
+      try? space.write("", to: "go")
+      _ = eventually { space.store.record(of: "a")?.state == .done }
+      runner.stop.request()
+    }
+    watcher.start()
+    let outcome = try runner.run([], spool: Spool(folders: [space.input], output: space.store.path))
+    #expect(outcome.counts.done == 1)
+    #expect(space.read("out/jobs/a/problem.json")?.contains("\"new\"") == true)
+  }
+
   @Test func faultyAndMissingProblemsFailWithTheirFaults() throws {
     try space.addProblems(["good"])
     try space.write(

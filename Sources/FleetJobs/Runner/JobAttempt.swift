@@ -24,6 +24,9 @@ struct JobAttempt {
   }
 
   private mutating func refuse(_ error: String, _ faults: [Fault]) throws(FileFailure) {
+    if let bytes = try? InputFile.read(path: job.source.path) {
+      try AtomicFile.write(bytes, to: store.file(.problem, of: id))
+    }
     var log = JobLog(path: store.file(.log, of: id))
     log.append(Faults(source: job.source.path, all: faults).description + "\n")
     log.close()

@@ -20,6 +20,8 @@ final class JobBoard: Sendable {
   private struct Entry: Sendable {
     var source: JobSource
     var place: Place
+    /// Whether its problem file changed while it was worked on, so that it is read again when it is settled.
+    var isStale = false
   }
 
   private struct State: Sendable {
@@ -48,16 +50,17 @@ final class JobBoard: Sendable {
   /// Rung at every change.
   let bell = Bell()
 
-  /// Adds jobs at the end. One that is known and settled, and whose problem file has changed, is read again.
+  /// Adds jobs at the end. One that is known, and whose problem file has changed, is read again as soon as it is settled.
   func add(_ sources: [JobSource]) {
     change { state in
       for source in sources {
         if let index = state.indices[source.id] {
-          guard case .settled = state.entries[index].place else { continue }
           state.entries[index].source = source
-          Self.forgetKey(of: index, &state)
-          Self.move(index, to: .waiting, &state)
-          state.firstWaiting = min(state.firstWaiting, index)
+          if case .settled = state.entries[index].place {
+            Self.readAgain(index, &state)
+          } else {
+            state.entries[index].isStale = true
+          }
         } else {
           state.indices[source.id] = state.entries.count
           state.entries.append(Entry(source: source, place: .waiting))
@@ -129,11 +132,7 @@ final class JobBoard: Sendable {
 
   /// A job whose problem must be read again.
   func readAgain(_ index: Int) {
-    change { state in
-      Self.forgetKey(of: index, &state)
-      Self.move(index, to: .waiting, &state)
-      state.firstWaiting = min(state.firstWaiting, index)
-    }
+    change { state in Self.readAgain(index, &state) }
   }
 
   func settle(_ index: Int, _ record: JobRecord) {
@@ -206,6 +205,14 @@ extension JobBoard {
   private static func settle(_ index: Int, _ record: JobRecord, _ state: inout State) {
     move(index, to: .settled(record), &state)
     releaseFollowers(of: index, &state)
+    if state.entries[index].isStale { readAgain(index, &state) }
+  }
+
+  private static func readAgain(_ index: Int, _ state: inout State) {
+    state.entries[index].isStale = false
+    forgetKey(of: index, &state)
+    move(index, to: .waiting, &state)
+    state.firstWaiting = min(state.firstWaiting, index)
   }
 
   private static func releaseFollowers(of index: Int, _ state: inout State) {
