@@ -86,6 +86,25 @@ import Testing
     #expect(unknown.status == 2 && unknown.errors.contains("the scenarios are p, q"))
   }
 
+  /// Problems are solved again where that is asked for, or where a page is written.
+  @Test func studies() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Problems.small, to: "p.json")
+    func table(_ arguments: [String]) throws -> String {
+      let run = try CommandRun(["compare", "p.json", "--csv", "c.csv"] + arguments, in: folder)
+      #expect(run.status == 0 && run.errors.isEmpty)
+      return try folder.read("c.csv")
+    }
+    let studied = try table([])
+    #expect(
+      studied.contains("\r\nbreak_even_prices,break_even_prices,1,current_usd_per_device_hour,USD/device/h,1\r\n"))
+    #expect(studied.contains("\r\nsensitivity,"))
+    #expect(try table(["--study", "recommended"]) == studied)
+    #expect(try !table(["--study", "none"]).contains("\r\nsensitivity,"))
+    let terminal = try CommandRun(["compare", "p.json", "--study", "all"], in: folder)
+    #expect(terminal.output.contains("What moves the cost most"))
+  }
+
   /// Outputs are checked before any work, and all of them.
   @Test func outputsAreCheckedFirst() throws {
     let folder = try TemporaryFolder()

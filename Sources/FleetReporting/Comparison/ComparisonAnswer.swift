@@ -42,8 +42,8 @@ struct ComparisonAnswer {
         + "traffic, so their costs per hour do not compare\(against(recommended))."
     }
     if recommended == 0 {
-      return "Stay with \(choice.name): at \(amount), \(Answer.proof(of: choice.plan)), it is the cheapest of "
-        + "\(Quantity.count(scenarios.count, "scenario")) that serves all traffic\(runnerUp)."
+      return "Stay with \(choice.name): at \(amount), \(Answer.proof(of: choice.plan)), it is of "
+        + "\(Quantity.count(scenarios.count, "scenario")) the cheapest that serves all traffic\(runnerUp)."
     }
     guard measures(0).hasPlan else {
       return "Choose \(choice.name): it serves all traffic at \(amount), \(Answer.proof(of: choice.plan)); "

@@ -31,7 +31,8 @@ struct ComparisonDocument {
 
   private var findings: [String] {
     let scenario = scenarios[subject]
-    var findings = verdicts[subject].map { $0.sentence(of: scenario.plan) }
+    var findings =
+      (currentFleet(scenario.plan).map { [$0] } ?? []) + verdicts[subject].map { $0.sentence(of: scenario.plan) }
     if let study = studies.first(where: { $0.name == scenario.name })?.study {
       let prices = BreakEvenPriceSection(prices: study.breakEvenPrices, prefix: "")
       let known = study.breakEvenPrices.filter { $0.breakEvenUSDPerDeviceHour != nil }
@@ -53,6 +54,19 @@ struct ComparisonDocument {
       findings.append("Not all traffic is served by \(Answer.list(partial.map(\.name))).")
     }
     return findings
+  }
+
+  /// What the fleet that is held would do alone; nil for problems without one.
+  private func currentFleet(_ plan: Plan) -> String? {
+    guard let held = plan.baselines.first(where: { $0.kind == "current_fleet" }) else { return nil }
+    if held.status == .infeasible {
+      return "The current fleet alone cannot serve this traffic" + (held.note.map { ": \($0)" } ?? "") + "."
+    }
+    guard let before = held.costUSDPerHour, let after = plan.costUSDPerHour, before > 0 else { return nil }
+    let share = Quantity.percent(abs(before - after) / before)
+    let word = after > before ? "more" : "less"
+    return "The current fleet alone costs \(Quantity.usdPerHour(before)): this plan costs "
+      + "\(Quantity.usdPerHour(abs(before - after))) (\(share)) \(word)."
   }
 
   /// How far a price has to move, as a share of today's.
