@@ -19,10 +19,15 @@ import Testing
     let names = ["second-vendor/today", "second-vendor", "current-fleet", "budget-throughput", "infeasible"]
     let plans = try names.map { name in
       let file = root.appending(path: "examples/\(name)/problem.json").path
-      return (name, try Planner(catalog: catalog).solve(PlanningProblem(contentsOf: file, catalog: catalog)))
+      return (
+        name == "second-vendor/today" ? "today" : name,
+        try Planner(catalog: catalog).solve(PlanningProblem(contentsOf: file, catalog: catalog))
+      )
     }
     let report = ComparisonReport(PlanComparison(plans))
     try expectAllNumbers(of: report)
+    let pair = ComparisonReport(PlanComparison(Array(plans.prefix(2))))
+    try expectDocumented(pair, in: root.appending(path: "docs/reports.md"))
     for (name, plan) in plans { try expectAllNumbers(of: ComparisonReport(PlanComparison([(name, plan)]))) }
     // Present plans say everything: classes carry the cost, and the report leaves nothing out but the studies.
     for (_, plan) in plans where plan.status == .optimal {
@@ -31,6 +36,18 @@ import Testing
     }
     let missing = report.document.sections.first { $0.id == "missing" }
     #expect(missing?.blocks.count == 1)
+  }
+
+  /// The documentation shows the answer and the verdicts as they are.
+  private func expectDocumented(_ report: ComparisonReport, in file: URL) throws {
+    func words(_ text: String) -> String { text.split { $0.isWhitespace }.joined(separator: " ") }
+    let text = words(try String(contentsOf: file, encoding: .utf8))
+    #expect(text.contains(words(report.document.answer)), "\(report.document.answer)")
+    let sentences = ComparisonReport(PlanComparison([report.comparison.scenarios[1]].map { ($0.name, $0.plan) }))
+      .document
+      .findings
+    #expect(!sentences.isEmpty)
+    for sentence in sentences { #expect(text.contains(words(sentence)), "\(sentence)") }
   }
 
   private func expectAllNumbers(of report: ComparisonReport) throws {

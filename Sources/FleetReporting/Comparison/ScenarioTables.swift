@@ -107,7 +107,7 @@ struct ScenarioTables {
       ("Per million input tokens", .usdPerMillionTokens, { $0.plan.economics?.usdPerMillionInputTokens }),
       ("Per million output tokens", .usdPerMillionTokens, { $0.plan.economics?.usdPerMillionOutputTokens }),
       (
-        "Per request", ReportUnit("USD/request", style: .money),
+        "Per request", .usdPerRequest,
         { $0.plan.economics.map { $0.usdPerThousandRequests / 1000 } }
       ),
       ("Idle cost per hour", .usdPerHour, { $0.idleCostUSDPerHour }),
@@ -157,7 +157,7 @@ struct ScenarioTables {
           .init(scenario.name), .init(entry.id, .strong), .number(entry.servedRatePerSecond, .requestsPerSecond),
           .number(entry.meanInputTokens, .tokens), .number(entry.meanOutputTokens, .tokens),
           .number(input + output, .usdPerHour),
-          .number(requests > 0 ? (input + output) / requests : nil, ReportUnit("USD/request", style: .money)),
+          .number(requests > 0 ? (input + output) / requests : nil, .usdPerRequest),
           .number(perToken(input, entry.meanInputTokens), .usdPerMillionTokens),
           .number(perToken(output, entry.meanOutputTokens), .usdPerMillionTokens),
         ])

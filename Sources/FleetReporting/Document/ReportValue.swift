@@ -34,6 +34,8 @@ public struct ReportUnit: Sendable, Hashable {
   public enum Style: Sendable, Hashable {
     /// Two decimals, more for small and none for large amounts.
     case money
+    /// As money, with three significant digits below one dollar: for prices that are compared.
+    case unitPrice
     /// Always two decimals.
     case cents
     /// No decimals from 100 on.
@@ -70,12 +72,8 @@ public struct ReportUnit: Sendable, Hashable {
   func spelled(_ number: Double, showsUnit: Bool) -> String {
     guard number.isFinite else { return Quantity.unknown }
     switch style {
-    case .money, .cents, .roundMoney:
-      let text =
-        style == .money
-        ? Quantity.usd(number)
-        : style == .roundMoney
-          ? Quantity.roundUSD(number) : (number < 0 ? "−$" : "$") + Quantity.fixed(abs(number), decimals: 2)
+    case .money, .unitPrice, .cents, .roundMoney:
+      let text = amount(number)
       let shown = number < 0 && !text.contains(where: { $0.isNumber && $0 != "0" }) ? String(text.dropFirst()) : text
       return showsUnit ? shown : shown.filter { $0 != "$" }
     case .percent: return Quantity.percent(number)
@@ -83,6 +81,19 @@ public struct ReportUnit: Sendable, Hashable {
     case .watts: return Quantity.watts(number)
     case .significant:
       return Quantity.significant(number) + (showsUnit && !symbol.isEmpty ? Quantity.space + symbol : "")
+    }
+  }
+}
+
+extension ReportUnit {
+  /// With the dollar sign.
+  private func amount(_ number: Double) -> String {
+    let sign = number < 0 ? "−$" : "$"
+    switch style {
+    case .roundMoney: return Quantity.roundUSD(number)
+    case .cents: return sign + Quantity.fixed(abs(number), decimals: 2)
+    case .unitPrice where abs(number) < 1: return sign + Quantity.significant(abs(number))
+    default: return Quantity.usd(number)
     }
   }
 }
@@ -95,8 +106,9 @@ extension ReportUnit {
   public static let usdPerHour = ReportUnit("USD/h", style: .cents)
   public static let usdPerMonth = ReportUnit("USD/month", style: .roundMoney)
   public static let usdPerDeviceHour = ReportUnit("USD/device/h", style: .money)
-  public static let usdPerMillionTokens = ReportUnit("USD/Mtok", style: .money)
-  public static let usdPerThousandRequests = ReportUnit("USD/1000 requests", style: .money)
+  public static let usdPerMillionTokens = ReportUnit("USD/Mtok", style: .unitPrice)
+  public static let usdPerThousandRequests = ReportUnit("USD/1000 requests", style: .unitPrice)
+  public static let usdPerRequest = ReportUnit("USD/request", style: .unitPrice)
   public static let fraction = ReportUnit("fraction", style: .percent)
   public static let milliseconds = ReportUnit("ms", style: .milliseconds)
   public static let watts = ReportUnit("W", style: .watts)
