@@ -82,7 +82,6 @@ final class RecomputedNumbers {
         put("scenarios", row, "difference_usd_per_hour", own - first)
         put("scenarios", row, "difference_fraction", first > 0 ? own / first - 1 : nil)
       }
-      put("scenarios", row, "bound", number(plan, "bound"))
       put("scenarios", row, "gap", number(plan, "gap"))
       if !isPlanned(plan) { continue }
       put("scenarios", row, "devices", held(plan))

@@ -10,7 +10,7 @@ public enum ComparisonComment {
       blocks.append(
         MarkdownReport.rows(
           of: ScenarioTables(comparison: report.comparison, recommended: report.recommended).overview.droppingColumns {
-            column, _ in ["vendors", "offered_rate_per_s", "bound"].contains(column.id)
+            column, _ in ["vendors", "offered_rate_per_s"].contains(column.id)
           }))
     }
     for difference in report.differences {

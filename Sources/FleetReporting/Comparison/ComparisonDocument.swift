@@ -95,7 +95,7 @@ struct ComparisonDocument {
         Report.Figure(
           "Per million tokens", .number(economics.usdPerMillionTokens, .usdPerMillionTokens),
           note:
-            "in \(Quantity.usd(economics.usdPerMillionInputTokens)), out \(Quantity.usd(economics.usdPerMillionOutputTokens))"
+            "in \(tokenPrice(economics.usdPerMillionInputTokens)), out \(tokenPrice(economics.usdPerMillionOutputTokens))"
         ))
       figures.append(
         Report.Figure("Per 1,000 requests", .number(economics.usdPerThousandRequests, .usdPerThousandRequests)))
@@ -115,6 +115,10 @@ struct ComparisonDocument {
       figures.append(Report.Figure("Power", .number(watts, .watts), note: energy))
     }
     return figures
+  }
+
+  private func tokenPrice(_ price: Double) -> String {
+    ReportValue.number(price, .usdPerMillionTokens).spelled(showsUnit: true)
   }
 
   // MARK: Sections

@@ -16,7 +16,7 @@ struct ScenarioTables {
         .init("± $/h", .right, id: "difference_usd_per_hour"), .init("±", .right, id: "difference_fraction"),
         .init("Devices", .right, id: "devices"), .init("Vendors", id: "vendors", wraps: true, rank: 2),
         .init("req/s", .right, id: "served_rate_per_s", rank: 1),
-        .init("of", .right, id: "offered_rate_per_s", rank: 1), .init("No plan below", .right, id: "bound"),
+        .init("of", .right, id: "offered_rate_per_s", rank: 1),
         .init("Gap", .right, id: "gap"),
       ])
     for (index, scenario) in scenarios.enumerated() {
@@ -39,13 +39,12 @@ struct ScenarioTables {
           hasPlan ? scenario.plan.servedRatePerSecond : nil, .requestsPerSecond,
           hasPlan && !measures.servesAll ? .bad : .plain),
         .number(hasPlan ? scenario.plan.offeredRatePerSecond : nil, .requestsPerSecond),
-        .number(scenario.plan.bound, ScenarioTables.objectiveUnit(of: scenario.plan)),
         .number(scenario.plan.gap, .fraction),
       ])
     }
     let objectives = Set(scenarios.map(\.plan.objectiveName))
     if objectives != [PlanObjective.cost.rawValue] {
-      table.note = "Bounds and gaps are those of the objective: \(Answer.list(objectives.sorted()))."
+      table.note = "Gaps are those of the objective: \(Answer.list(objectives.sorted()))."
     }
     return scenarios.count > 1
       ? table : table.droppingColumns { column, _ in column.id.hasPrefix("difference") }

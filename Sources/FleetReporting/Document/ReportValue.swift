@@ -92,7 +92,9 @@ extension ReportUnit {
     switch style {
     case .roundMoney: return Quantity.roundUSD(number)
     case .cents: return sign + Quantity.fixed(abs(number), decimals: 2)
-    case .unitPrice where abs(number) < 1: return sign + Quantity.significant(abs(number))
+    case .unitPrice where abs(number) < 1:
+      let digits = Quantity.significant(abs(number))
+      return sign + (digits.count < 4 ? Quantity.fixed(abs(number), decimals: 2) : digits)
     default: return Quantity.usd(number)
     }
   }
