@@ -102,9 +102,43 @@ import Testing
 
   /// Every point is visited once, in chains of neighbours that the number of workers has no part in.
   @Test(arguments: ["1", "1,2,3", "1:64:1", "1:100:1"]) func chainsCoverTheGrid(values: String) throws {
-    let sweep = try sweep("classes[c].rate_per_s=\(values)", "accelerators[a].stock_devices=1:7:1")
-    #expect(sweep.chains.flatMap { $0 } == Array(0..<sweep.count))
-    #expect(sweep.chains.allSatisfy { chain in zip(chain, chain.dropFirst()).allSatisfy { $1 == $0 + 1 } })
+    let stock = "accelerators[a].stock_devices=1:7:1"
+    let rate = "classes[c].rate_per_s=\(values)"
+    for (variations, along) in [([rate, stock], 1), ([stock, rate], 0), ([rate, "classes[d].rate_per_s=1,2"], 1)] {
+      let sweep = try Sweep(
+        json: Array(Self.problem.utf8), source: "p.json", varying: variations.map { try SweepVariation($0) },
+        catalog: shippedCatalog.get())
+      #expect(sweep.chains.flatMap { $0 }.sorted() == Array(0..<sweep.count))
+      for chain in sweep.chains {
+        for (first, second) in zip(chain, chain.dropFirst()) {
+          // One step along one axis; where that axis keeps the candidates, all of the chain have the same.
+          let steps = zip(sweep.indices(at: first), sweep.indices(at: second)).map { $1 - $0 }
+          #expect(steps == steps.indices.map { $0 == along ? 1 : 0 })
+          if variations.contains(stock) {
+            #expect(sweep.candidateIndices(at: first) == sweep.candidateIndices(at: second))
+          }
+        }
+      }
+    }
+  }
+
+  /// What prices, stock and caps leave as it is: the candidates are those of the varied problem.
+  @Test func candidatesAreKept() throws {
+    let sweep = try sweep(
+      "accelerators[a].prices.on_demand_usd_per_device_hour=0,3", "accelerators[b].stock_devices=0,50",
+      "policy.budget_usd_per_hour=null,9",
+      "accelerators[b].available.on_demand=null,3")
+    #expect(sweep.axes.allSatisfy(Sweep.keepsCandidates))
+    let constants = sweep.catalog.latencyConstants
+    let base = CandidateEnumeration(problem: sweep.problem, constants: constants).enumerate()
+    for point in 0..<sweep.count {
+      let set = CandidateEnumeration(problem: try sweep.problem(at: point), constants: constants).enumerate()
+      #expect(String(describing: set.candidates) == String(describing: base.candidates), "point \(point)")
+    }
+    for path in ["classes[c].rate_per_s=1", "policy.chunk_tokens=512", "accelerators[a].backend=x"] {
+      let axis = try? self.sweep(path).axes[0]
+      if let axis { #expect(!Sweep.keepsCandidates(axis), "\(path)") }
+    }
   }
 
   /// A cancelled sweep answers what it can.

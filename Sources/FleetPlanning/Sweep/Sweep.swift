@@ -147,11 +147,11 @@ public struct Sweep: Sendable {
     return indices.reversed()
   }
 
-  /// `--vary PATH=VALUE` of the axes whose place the fault is about; of all where it is about none of them.
+  /// `--vary PATH=VALUE` of the axes whose place the fault lies in; of all where it lies in none of them.
   private func variedText(at point: Int, for path: String) -> String {
     let varied = zip(axes, indices(at: point)).map { ($0, "\($0.path)=\($0.values[$1].spelling)") }
     let concerned = varied.filter { axis, _ in
-      axis.pointers.contains { Self.isPart($0, of: path) || Self.isPart(path, of: $0) }
+      axis.pointers.contains { Self.isPart(path, of: $0) }
     }
     return "--vary " + (concerned.isEmpty ? varied : concerned).map(\.1).joined(separator: " --vary ")
   }
