@@ -46,22 +46,31 @@ struct CompareCommand: ParsableCommand {
     Interruption.listen()
     let outputs = try outputs.checked(inputs: files)
     let names = ScenarioNames.names(of: files)
+    let scope = study.scope ?? (outputs.hasPage ? .recommended : .none)
     let first = try place(of: baseline, in: names)
     var scenarios = zip(names, try readAll()).map { (name: $0, scenario: $1) }
     scenarios.insert(scenarios.remove(at: first), at: 0)
-    let plans = try scenarios.map { name, scenario in
+    // Verdicts rest on the optima of the other ways of planning: where time is spent on a study, they are proven too.
+    let nodes = scope == .none ? nil : StudyOptions().nodesPerSolve
+    var plans = try scenarios.map { name, scenario in
       switch scenario {
       case .plan(let plan): (name: name, plan: plan)
       case .problem(let problem, let catalog):
         (
           name: name,
-          plan: try limits.plan(problem, catalog: catalog, baselines: !skipsBaselines, showsProgress: true)
+          plan: try limits.plan(
+            problem, catalog: catalog, baselines: !skipsBaselines, baselineNodes: nodes, showsProgress: true)
         )
       }
     }
+    // A scenario by itself needs no name that tells it from others.
+    if plans.count == 1, !plans[0].plan.problemName.isEmpty {
+      plans[0].name = plans[0].plan.problemName
+      scenarios[0].name = plans[0].name
+    }
     let comparison = PlanComparison(plans)
     let report = ComparisonReport(
-      comparison, studies: try studies(of: scenarios, plans, ComparisonReport(comparison), hasPage: outputs.hasPage))
+      comparison, studies: try studies(of: scenarios, plans, ComparisonReport(comparison), scope))
     let encoded = report.encoded().encoded()
     try outputs.write(report, encoded: encoded)
     Terminal.output.write(appearance.json ? encoded : ComparisonText.render(report, style: appearance.style))
@@ -78,9 +87,8 @@ struct CompareCommand: ParsableCommand {
   /// Solves the problems of the scenarios that are to be studied again; plans alone are left out.
   private func studies(
     of scenarios: [(name: String, scenario: Scenario)], _ plans: [(name: String, plan: Plan)],
-    _ report: ComparisonReport, hasPage: Bool
+    _ report: ComparisonReport, _ scope: StudyLimitOptions.Scope
   ) throws -> [ComparisonReport.ScenarioStudy] {
-    let scope = study.scope ?? (hasPage ? .recommended : .none)
     var studies: [ComparisonReport.ScenarioStudy] = []
     for (index, entry) in scenarios.enumerated() {
       guard scope == .all || scope == .recommended && index == (report.recommended ?? 0),

@@ -36,9 +36,11 @@ struct SolveLimitOptions: ParsableArguments {
 
   /// Plans, and replays the plan where that is asked for, with a progress line where a person is looking, and until Ctrl-C where `Interruption` listens.
   func plan(
-    _ problem: PlanningProblem, catalog: Catalog, baselines: Bool, showsProgress: Bool, replay: ReplayOptions? = nil
+    _ problem: PlanningProblem, catalog: Catalog, baselines: Bool, baselineNodes: Int? = nil, showsProgress: Bool,
+    replay: ReplayOptions? = nil
   ) throws -> Plan {
     var planner = planner(catalog: catalog, baselines: baselines)
+    if let baselineNodes { planner.baselineNodes = baselineNodes }
     let line = showsProgress ? ProgressLine.onTerminal() : nil
     if let line { planner.progress = { line.show($0) } }
     defer { line?.clear() }

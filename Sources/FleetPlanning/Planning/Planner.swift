@@ -23,6 +23,9 @@ public struct Planner: Sendable {
   public var relativeGap: Double?
   /// Whether other ways of planning are solved beside the joint program.
   public var solvesBaselines = true
+  /// Subproblems after which one of them is stated with its gap instead of a proof. A count, not a time, so that the same
+  /// problem gives the same plan on every machine.
+  public var baselineNodes = 1000
   /// Whether an infeasible problem is searched for the smallest repairs.
   public var explainsConflicts = true
   /// Capacity taken away from configurations, for example because a replay missed an objective on them.

@@ -21,9 +21,6 @@ struct PlanningSession: Sendable {
     var loads: [String: [String: Double]]
   }
 
-  /// Subproblems after which a baseline is stated with its gap instead of a proof. A count, not a time, so that the same
-  /// problem gives the same plan on every machine.
-  static let baselineNodes = 1000
   /// Longest time a baseline may take in any case [s].
   static let baselineSeconds = 20.0
 
@@ -101,7 +98,7 @@ struct PlanningSession: Sendable {
       } else if index > 0 {
         target = program.restricted(to: baselines[index - 1].scope)
         options.progress = nil
-        options.nodeLimit = min(options.nodeLimit ?? Self.baselineNodes, Self.baselineNodes)
+        options.nodeLimit = min(options.nodeLimit ?? planner.baselineNodes, planner.baselineNodes)
         options.timeLimitSeconds = min(options.timeLimitSeconds ?? Self.baselineSeconds, Self.baselineSeconds)
       } else if !planner.starts.isEmpty {
         options.initialSolution = WarmStart(program).values(from: planner.starts)

@@ -32,7 +32,7 @@ extension ComparisonDocument {
       section("Nearly as good", id: "alternatives") { study, prefix, name in
         if study.alternatives.isEmpty { return [] }
         return (name.isEmpty ? [] : [.paragraph(String(name.dropLast(2)))])
-          + [.table(SensitivitySection.alternatives(study, prefix: prefix))]
+          + [.table(AlternativesSection.table(study, prefix: prefix))]
       },
     ]
   }

@@ -70,32 +70,4 @@ enum SensitivitySection {
         return EffectChart.Bar(label: entry.change, value: difference, text: text)
       })
   }
-
-  /// The studied plan and the best plans of other kinds.
-  static func alternatives(_ study: PlanStudy, prefix: String) -> ReportTable {
-    var table = ReportTable(
-      "Nearly as good", id: "\(prefix)alternatives",
-      columns: [
-        .init("Rank", .right, id: "rank"), .init("Fleet", id: "fleet", wraps: true),
-        .init("$/h", .right, id: "cost_usd_per_hour"), .init("± $/h", .right, id: "difference_usd_per_hour"),
-        .init("±", .right, id: "difference_fraction"), .init("Devices", .right, id: "devices"),
-        .init("Vendors", id: "vendors", rank: 1), .init("Status", id: "status"),
-      ])
-    let own = study.plan.costUSDPerHour
-    for (rank, plan) in [(1, study.plan)] + study.alternatives.map({ ($0.rank, $0.plan) }) {
-      let difference = own.flatMap { own in plan.costUSDPerHour.map { $0 - own } }
-      let share = difference.flatMap { difference in own.flatMap { $0 > 0 ? difference / $0 : nil } }
-      table.add([
-        .count(rank), .init(Answer.deployment(of: plan), rank == 1 ? .strong : .plain),
-        .number(plan.costUSDPerHour, .usdPerHour),
-        rank == 1 ? "" : .number(difference, ReportUnit.usdPerHour.difference),
-        rank == 1 ? "" : .number(share, ReportUnit.fraction.difference), .count(plan.heldDevices, .devices),
-        .init(Answer.list(plan.vendors.map(vendorName))), .init(plan.status.rawValue),
-      ])
-    }
-    table.note =
-      "Each plan is the best of those that use their pools in other phases than all plans above it: plans that differ only in "
-      + "counts, strategies or batches are one kind."
-    return table
-  }
 }
