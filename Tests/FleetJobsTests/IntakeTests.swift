@@ -35,8 +35,18 @@ struct IntakeTests {
     try space.addProblems(["a1", "a2", "b"])
     #expect(try findings([space.input + "/a*.json", space.input + "/b.json"]).sources.map(\.id) == ["a1", "a2", "b"])
     #expect(try findings([space.input + "/a1.json", space.input]).sources.count == 3, "no file twice")
-    #expect(throws: Faults.self) { try findings([space.input + "/none-*.json"]) }
-    #expect(throws: Faults.self) { try findings([space.input + "/none.txt"]) }
+  }
+
+  /// All arguments that name nothing are told at once, each under its name.
+  @Test func argumentsThatNameNothing() throws {
+    let arguments = [space.input + "/none-*.json", space.input + "/none.txt"]
+    #expect { try findings(arguments) } throws: { error in
+      let faults = error as? Faults
+      return faults?.source == arguments[0]
+        && faults?.all.map(\.message) == [
+          "no file matches the pattern", "\(arguments[1]): no such file or folder",
+        ]
+    }
   }
 
   @Test func manifestsAreTextOrJSON() throws {

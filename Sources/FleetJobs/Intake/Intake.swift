@@ -56,7 +56,8 @@ public struct Intake: Sendable {
       } catch {
         faults += error.all.map { fault in
           var fault = fault
-          if fault.line == nil { fault.message = "\(error.source): \(fault.message)" }
+          // All faults are told under the first argument; those of others say whose they are.
+          if error.source != arguments.first { fault.message = "\(printable(error.source)): \(fault.message)" }
           return fault
         }
       }
@@ -77,7 +78,11 @@ public struct Intake: Sendable {
     if FolderFiles.isFolder(argument) { return try folderEntries(argument, &notes) }
     if !FolderFiles.exists(argument) {
       let paths = FolderFiles.matches(argument)
-      if paths.isEmpty { throw Faults(source: argument, all: [Fault(path: "", message: "no such file or folder")]) }
+      if paths.isEmpty {
+        let isPattern = argument.contains { "*?[".contains($0) }
+        let message = isPattern ? "no file matches the pattern" : "no such file or folder"
+        throw Faults(source: argument, all: [Fault(path: "", message: message)])
+      }
       var entries: [Entry] = []
       for path in paths {
         if FolderFiles.isFolder(path) {

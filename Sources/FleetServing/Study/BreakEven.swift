@@ -79,10 +79,11 @@ public struct BreakEvenRate: Sendable, Hashable {
       self.isProven = isProven
     }
 
-    /// Whether the joint optimum is cheaper, or the only one that exists. A difference below a millionth is rounding.
+    /// Whether the joint optimum is cheaper, or proven to be the only one that exists. A difference below a millionth is
+    /// rounding.
     public var pays: Bool {
       guard let costUSDPerHour else { return false }
-      guard let costWithoutUSDPerHour else { return true }
+      guard let costWithoutUSDPerHour else { return isProven }
       return costUSDPerHour < costWithoutUSDPerHour * (1 - 1e-6)
     }
   }
