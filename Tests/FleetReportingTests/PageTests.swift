@@ -11,6 +11,8 @@ import Testing
     ("no plan", ComparisonReport(PlanComparison([("a", Sample.infeasible()), ("b", Sample.unsolved())])).html()),
     ("long names", longNames().html()), ("random", RandomPlans.report(seed: 5).html()),
     ("plan report", HTMLReport.render(Report(plan: Sample.fleet()))),
+    ("sweep", DocumentHTML.render(SweepReport(sweep(rows: nil)).document)),
+    ("map of a sweep", DocumentHTML.render(SweepReport(sweep(rows: [1, 2, 4])).document)),
   ]
 
   @Test(arguments: pages.indices, [390, 1280])
@@ -72,6 +74,29 @@ import Testing
     let html = try page.map { try String(contentsOfFile: $0, encoding: .utf8) } ?? Sample.comparison().html()
     try browser.screenshot(html, to: file, width: 1100, height: 1400)
     #expect(try Data(contentsOf: file).count < 400_000)
+  }
+
+  /// Prices, with one axis or over rates too; the last price has no plan.
+  private static func sweep(rows: [Double]?) -> SweepResult {
+    func axis(_ path: String, _ unit: String, _ numbers: [Double]) -> SweepAxis {
+      SweepAxis(
+        path: path, pointers: ["/" + path], unit: unit,
+        values: numbers.map { SweepValue(spelling: "\($0)", number: $0, isFactor: false) }, current: numbers[0])
+    }
+    let prices = axis("accelerators[mi300x].prices.reserved_usd_per_device_hour", "USD/h", [1, 1.5, 2, 2.5, 3, 3.5])
+    let rates = rows.map { axis("classes[*].rate_per_s", "requests/s", $0) }
+    let points = (0..<(rows?.count ?? 1)).flatMap { _ in
+      prices.values.indices.map { index in
+        switch index {
+        case 5: SweepPoint(.infeasible, message: "the budget does not allow it")
+        case 0...2: SweepPoint(Sample.current())
+        default: SweepPoint(Sample.fleet())
+        }
+      }
+    }
+    return SweepResult(
+      problemName: "chat", inputHash: "a", catalogHash: "b", axes: (rates.map { [$0] } ?? []) + [prices],
+      points: points)
   }
 
   /// Names as long as people make them, some without a place to break.

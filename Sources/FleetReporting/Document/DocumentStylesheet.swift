@@ -6,7 +6,7 @@ extension DocumentHTML {
     @media (prefers-color-scheme: dark) {
       :root { --k0: #56b4e9; --k1: #ff9d5c; --k2: #2fcb9c; --k3: #e79ac9; --k4: #f0c84a; --k5: #c3ccd6; }
     }
-    .subtitle { margin: 0 0 10px; color: var(--soft); }
+    .subtitle { margin: 0 0 10px; color: var(--soft); overflow-wrap: anywhere; }
     .findings { margin: 14px 0 0; padding-left: 20px; max-width: 84ch; }
     .findings li + li { margin-top: 4px; }
     nav { margin: 0 0 24px; font-size: 14px; }
