@@ -31,6 +31,19 @@ struct IntakeTests {
     #expect(found.notes.contains { $0.contains("plan.json is passed over: its format is fleetplan-plan/1") })
   }
 
+  /// Neither waits for a writer that never comes nor goes round in circles.
+  @Test(.timeLimit(.minutes(1))) func pipesAndCirclesOfLinks() throws {
+    try space.addProblems(["a"])
+    let pipe = space.input + "/pipe.json"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(symlink(".", space.input + "/self") == 0)
+    let found = try findings([space.input])
+    #expect(found.sources.map(\.id) == ["a"])
+    #expect(found.notes == ["\(pipe) is passed over: it is a pipe, a socket or a device"])
+    #expect(try findings([space.input + "/*.json"]).notes == found.notes)
+    #expect(throws: Faults.self) { try findings([pipe]) }
+  }
+
   @Test func patternsAndFilesAreTakenAtTheirWord() throws {
     try space.addProblems(["a1", "a2", "b"])
     #expect(try findings([space.input + "/a*.json", space.input + "/b.json"]).sources.map(\.id) == ["a1", "a2", "b"])

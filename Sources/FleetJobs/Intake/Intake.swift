@@ -76,6 +76,11 @@ public struct Intake: Sendable {
 
   private func entries(_ argument: String, _ notes: inout [String]) throws(Faults) -> [Entry] {
     if FolderFiles.isFolder(argument) { return try folderEntries(argument, &notes) }
+    if FolderFiles.isSpecial(argument) {
+      throw Faults(
+        source: argument,
+        all: [Fault(path: "", message: "expected a file or folder, found a pipe, a socket or a device")])
+    }
     if !FolderFiles.exists(argument) {
       let paths = FolderFiles.matches(argument)
       if paths.isEmpty {
@@ -87,6 +92,8 @@ public struct Intake: Sendable {
       for path in paths {
         if FolderFiles.isFolder(path) {
           entries += try folderEntries(path, &notes)
+        } else if FolderFiles.isSpecial(path) {
+          notes.append("\(path) is passed over: it is a pipe, a socket or a device")
         } else {
           entries.append(entry(path))
         }

@@ -28,19 +28,25 @@ struct ProblemFolder {
       throw Faults(source: path, all: [Fault(path: "", message: "the folder cannot be read")])
     }
     var files: [File] = []
-    collect(names, prefix: "", depth: 0, into: &files)
+    var known: Set<[UInt64]> = FolderFiles.identity(path).map { [$0] } ?? []
+    collect(names, prefix: "", depth: 0, &known, into: &files)
     return files.sorted { $0.name < $1.name }
   }
 
-  /// Links may lead round in circles.
   private static let deepest = 16
 
-  private func collect(_ names: [String], prefix: String, depth: Int, into files: inout [File]) {
-    for name in names where !name.hasPrefix(".") && !name.hasSuffix(".tmp") && !name.hasSuffix(".part") {
+  /// - Parameter known: Folders that were visited: links may lead round in circles.
+  private func collect(
+    _ names: [String], prefix: String, depth: Int, _ known: inout Set<[UInt64]>, into files: inout [File]
+  ) {
+    for name in names.sorted() where !name.hasPrefix(".") && !name.hasSuffix(".tmp") && !name.hasSuffix(".part") {
       let file = File(path: "\(path)/\(prefix)\(name)", name: prefix + name)
       if FolderFiles.isFolder(file.path) {
-        guard depth < Self.deepest, FolderFiles.absolute(file.path) != excluded else { continue }
-        collect(FolderFiles.names(in: file.path) ?? [], prefix: file.name + "/", depth: depth + 1, into: &files)
+        guard depth < Self.deepest, FolderFiles.absolute(file.path) != excluded,
+          let identity = FolderFiles.identity(file.path), known.insert(identity).inserted
+        else { continue }
+        collect(
+          FolderFiles.names(in: file.path) ?? [], prefix: file.name + "/", depth: depth + 1, &known, into: &files)
       } else if name.hasSuffix(".json") {
         files.append(file)
       }
@@ -53,6 +59,7 @@ struct ProblemFolder {
 
   /// What a file is. One that cannot be read is taken for a problem, so that it is not passed over in silence.
   static func kind(of path: String) -> Kind {
+    if FolderFiles.isSpecial(path) { return .other("it is a pipe, a socket or a device") }
     let bytes: [UInt8]
     do throws(Faults) {
       bytes = try InputFile.read(path: path)
