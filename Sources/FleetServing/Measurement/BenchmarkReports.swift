@@ -111,6 +111,7 @@ enum BenchmarkReports {
     summary.model = object.optional("model_id")?.string("the model")
     summary.backend = (object.optional("backend") ?? object.optional("endpoint_type"))?.string("the backend")
       .flatMap { server(named: $0) }
+    summary.date = object.optional("date").flatMap { $0.isString ? $0.string("the date") : nil }
     readLengths(of: object, into: &summary)
     readConcurrency(of: object, context, into: &summary)
     let onlyFirst = (context.outputTokens ?? summary.outputTokens ?? 2) <= 1
@@ -134,9 +135,9 @@ enum BenchmarkReports {
   /// Mean lengths are the totals over the completed requests; a total that counts no tokens leaves the stated length.
   private static func readLengths(of object: JSONObject, into summary: inout BenchmarkSummary) {
     guard let completed = object.integer("completed", "completed requests", in: .atLeast(1)) else { return }
-    if let asked = object.optional("num_prompts")?.integer("requests", in: .atLeast(1)), completed < asked {
-      summary.flags.append("failed_requests")
-    }
+    let asked = object.optional("num_prompts")?.integer("requests", in: .atLeast(1))
+    if let asked, completed < asked { summary.flags.append("failed_requests") }
+    summary.requests = Double(asked ?? completed)
     func mean(_ total: String, _ stated: String) -> Double? {
       let count = Double(completed)
       let range = NumberRange.closed(count, count * 100_000_000)

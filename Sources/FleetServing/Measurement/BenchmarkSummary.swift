@@ -14,6 +14,18 @@ struct BenchmarkSummary {
   var ttftSeconds: Double?
   var tpotSeconds: Double?
   var flags: [String] = []
+  /// Requests of the benchmark.
+  var requests: Double?
+  /// As the report spells it: vLLM writes `20260214-101500`.
+  var date: String?
+
+  private func harness(concurrency: Double) -> MeasurementHarness {
+    let day = date.map { $0.prefix(8) }.flatMap { day in
+      day.count == 8 ? "\(day.prefix(4))-\(day.dropFirst(4).prefix(2))-\(day.suffix(2))" : nil
+    }
+    return MeasurementHarness(
+      monthsSince2024: day.flatMap(MeasurementHarness.monthsSince2024), waves: requests.map { $0 / concurrency })
+  }
 
   /// The measurement; `nil` leaves a fault for each thing that neither the report nor the context says.
   ///
@@ -56,6 +68,6 @@ struct BenchmarkSummary {
       kind: context.kind ?? .aggregated, system: system, backend: backend, model: model, weights: weights,
       inputTokens: input, outputTokens: output, concurrency: concurrency, devices: context.devices ?? tensor * data,
       tensor: tensor, data: data, expert: context.expert ?? 1, ttftSeconds: ttftSeconds, tpotSeconds: tpotSeconds,
-      flags: flags, origin: origin)
+      flags: flags, harness: harness(concurrency: concurrency), origin: origin)
   }
 }

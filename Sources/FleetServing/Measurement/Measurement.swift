@@ -79,6 +79,10 @@ public struct Measurement: Sendable, Hashable {
   public var flags: [String]
   /// Collection that the row comes from, for example `inferencex`; empty when unknown.
   public var dataset: String
+  /// How and when it was measured, where that is known.
+  public var harness: MeasurementHarness
+  /// A published rate, where the row states one instead of latencies.
+  public var published: PublishedThroughput?
   public var origin: Origin?
 
   public init(
@@ -86,7 +90,7 @@ public struct Measurement: Sendable, Hashable {
     inputTokens: Double, outputTokens: Double, lengthRatio: Double = 1, concurrency: Double, devices: Int,
     tensor: Int, data: Int = 1, expert: Int = 1, prefill: Workers? = nil, decode: Workers? = nil,
     ttftSeconds: Double? = nil, tpotSeconds: Double? = nil, flags: [String] = [], dataset: String = "",
-    origin: Origin? = nil
+    harness: MeasurementHarness = MeasurementHarness(), published: PublishedThroughput? = nil, origin: Origin? = nil
   ) {
     self.kind = kind
     self.system = system
@@ -108,6 +112,8 @@ public struct Measurement: Sendable, Hashable {
     self.tpotSeconds = tpotSeconds
     self.flags = flags
     self.dataset = dataset
+    self.harness = harness
+    self.published = published
     self.origin = origin
   }
 

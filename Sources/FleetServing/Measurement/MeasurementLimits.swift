@@ -13,6 +13,12 @@ enum MeasurementLimits {
   static let concurrency = NumberRange.closed(1, 1_000_000)
   static let devices = NumberRange.closed(1, 100_000)
   static let devicesOrNone = NumberRange.closed(0, 100_000)
+  /// Requests ÷ requests in the system: some benchmarks run less than one wave.
+  static let waves = NumberRange.closed(0.01, 1_000_000)
+  /// Decode steps between two streamed chunks or two looks for requests.
+  static let steps = NumberRange.closed(1, 1_000_000)
+  /// Published rates [tokens/s].
+  static let tokensPerSecond = NumberRange.closed(0.001, 1e12)
   static let lengthRatio = NumberRange.closed(0, 1)
 
   /// What a latency outside its range most likely is.
