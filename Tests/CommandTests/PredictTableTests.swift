@@ -79,6 +79,23 @@ import Testing
     #expect(try folder.read("a.csv") == second)
   }
 
+  /// Columns of the writer's own come back in their places, byte for byte.
+  @Test func ownColumnsComeBack() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      """
+      run_id,system,backend,model,weights,isl,osl,conc,tp,x_rack,note,id
+      "a, 1",h100,vllm,llama-3.1-8b,fp8,1024,128,8,1, r7 ,"said ""so"" twice",007
+      b,h100,vllm,nothing-like-it,fp8,1024,128,8,1,,,8
+      """, to: "rows.csv")
+    let run = try CommandRun(["predict", "--input", "rows.csv", "--output", "out.csv"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    let lines = try folder.read("out.csv").split(separator: "\n")
+    #expect(lines[0].hasPrefix("run_id,system,backend,model,weights,isl,osl,conc,tp,x_rack,note,id,predicted_ttft_ms"))
+    #expect(lines[1].hasPrefix("\"a, 1\",h100,vllm,llama-3.1-8b,fp8,1024,128,8,1, r7 ,\"said \"\"so\"\" twice\",007,"))
+    #expect(lines[2].hasPrefix("b,h100,vllm,nothing-like-it,fp8,1024,128,8,1,,,8,,"))
+  }
+
   @Test func answersInJSON() throws {
     let folder = try TemporaryFolder()
     let run = try CommandRun(["predict", "--input", Self.sample, "--output", "a.csv", "--json"], in: folder)

@@ -111,11 +111,22 @@ import Testing
     ("ttft_ms", "ttft", "unknown column \"ttft\" (write ttft_ms, in milliseconds)"),
     ("ttft_ms", "tftt_ms", "unknown column \"tftt_ms\" (did you mean \"ttft_ms\"?)"),
     ("weights", "precision", "unknown column \"precision\" (write weights)"),
-    ("len_ratio", "colour", "unknown column \"colour\" (known columns: dataset, licence"),
+    (
+      "len_ratio", "colour",
+      "unknown column \"colour\" (columns of your own are named id, …_id or x_…; known columns: dataset"
+    ),
   ])
   func unknownColumns(name: String, damage: String, message: String) {
     let found = Self.faults(Self.header.replacing(name, with: damage))
     #expect(found.contains { $0.contains(message) }, "\(found)")
+  }
+
+  /// Columns of the writer's own mean nothing here and are no faults.
+  @Test func ownColumnsAreLeftAlone() throws {
+    let rows = try Self.read("id,run_id,x_rack,source,note," + Self.header + "7,a,9,me,\"b, c\"," + Self.good)
+    #expect(rows.count == 1)
+    #expect(rows[0].published == nil)
+    #expect(MeasurementTable.isCarried("id") && !MeasurementTable.isCarried("grid") && !MeasurementTable.isCarried("x"))
   }
 
   @Test func missingColumnsAreNamedOnce() {

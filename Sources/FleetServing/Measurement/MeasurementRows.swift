@@ -19,12 +19,12 @@ struct MeasurementRows {
   func checkColumns() {
     let known = MeasurementTable.columns
     for (index, name) in table.columns.enumerated()
-    where !known.contains(name) && !MeasurementTable.isPredicted(name) {
+    where !known.contains(name) && !MeasurementTable.isPredicted(name) && !MeasurementTable.isCarried(name) {
       let unused = known.filter { positions[$0] == nil }
       let near = nearest(name, among: unused) ?? nearest(name, among: known)
       let hint =
         Self.notes[name.lowercased()].map { "write \($0)" } ?? near.map { "did you mean \(shown($0))?" }
-        ?? "known columns: \(known.joined(separator: ", "))"
+        ?? "columns of your own are named id, …_id or x_…; known columns: \(known.joined(separator: ", "))"
       faults.add(table.fault(column: index, "unknown column \(shown(name))", hint: hint))
     }
     let needed: [(name: String, isKnown: Bool)] = [

@@ -20,7 +20,7 @@ import FleetJSON
 /// | `waves`, `stream_interval`, `receive_interval`, `chunk_tokens`, `prefix_cache` | the client and how the server was started: `MeasurementHarness` |
 /// | `phase`, `published_tok_s`, `source`, `note` | a published rate instead of latencies: `PublishedThroughput` |
 ///
-/// `licence`, `vendor`, `stat` and `n_rep` are known and not used; columns that predictions add (`predicted_…`, `status`) are
+/// Columns named `id`, `…_id` or `x_…` are the writer's own. `licence`, `vendor`, `stat` and `n_rep` are known and not used; columns that predictions add (`predicted_…`, `status`) are
 /// passed over.
 public struct MeasurementTable: Sendable {
   public let table: CSVTable
@@ -37,6 +37,12 @@ public struct MeasurementTable: Sendable {
     + ["p_n", "p_gpu", "p_dp", "p_ep", "d_n", "d_gpu", "d_dp", "d_ep", "ttft_ms", "tpot_ms", "stat", "n_rep", "flags"]
     + ["waves", "stream_interval", "receive_interval", "chunk_tokens", "prefix_cache"]
     + ["phase", "published_tok_s", "source", "note"]
+
+  /// Whether a column is the writer's own, for example `id`, `run_id` or `x_rack`: it means nothing here, and predictions give it
+  /// back as it is. Other names that are not known are faults, because a slip in a name would count as a missing column.
+  public static func isCarried(_ column: String) -> Bool {
+    column == "id" || column.hasSuffix("_id") || column.hasPrefix("x_")
+  }
 
   /// Whether a column holds what a prediction adds.
   public static func isPredicted(_ column: String) -> Bool { column == "status" || column.hasPrefix("predicted_") }
