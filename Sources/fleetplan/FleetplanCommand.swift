@@ -22,7 +22,7 @@ struct FleetplanCommand: ParsableCommand {
     subcommands: [
       CheckCommand.self, PlanCommand.self, SimulateCommand.self, CapacityCommand.self, CompareCommand.self,
       SweepCommand.self,
-      PredictCommand.self, CalibrateCommand.self,
+      PredictCommand.self, CalibrateCommand.self, ValidateCommand.self,
       TabulateCommand.self, CatalogCommand.self, ExportCommand.self, InitCommand.self, BatchCommand.self,
       BatchWorkerCommand.self,
     ])

@@ -5,7 +5,7 @@ import Testing
 @Suite struct HelpTests {
   static let commands: [[String]] = [
     [], ["check"], ["plan"], ["simulate"], ["capacity"], ["compare"], ["sweep"], ["predict"], ["calibrate"],
-    ["tabulate"],
+    ["tabulate"], ["validate"],
     ["catalog"], ["catalog", "list"],
     ["catalog", "show"],
     ["catalog", "explain"], ["catalog", "import"], ["export"], ["init"], ["batch"], ["batch", "run"],
