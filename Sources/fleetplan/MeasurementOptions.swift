@@ -6,7 +6,8 @@ import FleetPlan
 struct MeasurementOptions: ParsableArguments {
   @Option(
     name: .customLong("format"),
-    help: "Format of the measurements: csv, vllm, sglang or aiperf (default: found out from the content).")
+    help:
+      "Format of the measurements: csv, vllm, sglang, aiperf or aiconfigurator (default: found out from the content).")
   var format: MeasurementFormat?
 
   @Option(help: ArgumentHelp("Accelerator, where the file does not state it.", valueName: "accelerator"))

@@ -14,10 +14,12 @@ struct TabulateCommand: ParsableCommand {
         fleetplan tabulate measurements.csv --ttft-ms 1000 --tpot-ms 40 --output tables.json
         fleetplan tabulate measurements.csv --tpot-ms 40 --margin 1.25 --output tables.json
         fleetplan tabulate run-*.json --system h100-sxm --model llama-3.1-70b --weights fp8 --tp 4
+        fleetplan tabulate best_config_topn.csv --format aiconfigurator --output tables.json
 
       Without objectives each configuration gets a table for every measured concurrency, and the plan chooses among them. \
       With objectives it gets one table, with the highest rate within them: between two measured concurrencies by a straight \
-      line, never beyond the measured ones. Measurements are means: docs/profiling.md says what --margin is good for.
+      line, never beyond the measured ones. Measurements are means: docs/profiling.md says what --margin is good for. Tables made of AIConfigurator's candidates \
+      say that they are its predictions.
       """)
 
   @Argument(help: ArgumentHelp("Files of measurements; see docs/profiling.md.", valueName: "file"))

@@ -8,6 +8,7 @@ import Testing
   private let table = CapacityTable(
     id: "t", modelID: "llama-3.1-70b", poolID: "h100-sxm", phase: .decode,
     strategy: ParallelStrategy(tensor: 2, pipeline: 2, expert: 4, data: 2), weightPrecision: .fp8, maximumBatch: 12,
+    source: "predicted by somebody",
     rows: [
       CapacityTable.Row(inputTokens: 972, outputTokens: 100, ratePerSecond: 1234.5678, tpotSeconds: 0.0123456789),
       CapacityTable.Row(inputTokens: 972, outputTokens: 100, ratePerSecond: 2_345_678.9),

@@ -51,7 +51,7 @@ let fullProblem = """
        "slo": {"ttft_ms": 1000, "tpot_ms": 80}} ],
     "capacity_tables": [
       {"id": "secret-x", "model": "secret", "accelerator": "lab-x", "phase": "aggregated", "tp": 2, "pp": 1, "ep": 1,
-       "dp": 1, "precision": "int8", "max_batch": 64,
+       "dp": 1, "precision": "int8", "max_batch": 64, "source": "a calculator",
        "rows": [{"class": "dark", "rate_per_s": 1.5, "ttft_ms": 300, "tpot_ms": 30},
          {"input_tokens": 1000, "output_tokens": 100, "rate_per_s": 0.7}]},
       {"id": "from-file", "model": "secret", "accelerator": "lab-x", "tp": 4, "file": "table.csv"} ],

@@ -79,9 +79,8 @@ struct PlanBuilder: Sendable {
       nodes: Double(peak * candidate.devices) / Double(pool.accelerator.devicesPerNode),
       costUSDPerHour: all > 0 ? poolCost * own / all : 0, utilization: utilization(index, assignment),
       capacitySource: candidate.tableIndex.map { problem.capacityTables[$0].id } ?? "latency model",
-      evidence: candidate.tableIndex != nil
-        ? .capacityTable
-        : candidate.configuration.map { PlanEvidence(evaluation.serving.latency, $0, phase: candidate.phase) })
+      evidence: candidate.tableIndex.map { PlanEvidence(problem.capacityTables[$0]) }
+        ?? candidate.configuration.map { PlanEvidence(evaluation.serving.latency, $0, phase: candidate.phase) })
   }
 
   private func meanDevices(_ index: Int, _ assignment: Assignment) -> Double {

@@ -42,6 +42,12 @@ public struct PlanEvidence: Sendable, Hashable {
   public static let capacityTable = PlanEvidence(
     grade: .capacityTable, text: "measured: a capacity table of this configuration")
 
+  /// A capacity table, with where its rates are from when they were not measured.
+  public init(_ table: CapacityTable) {
+    self = .capacityTable
+    if let source = table.source { text = "not measured: a capacity table (\(source))" }
+  }
+
   /// Evidence and bands of a configuration in a phase: prompts for prefill, steps for decode, both for aggregated.
   public init(_ model: LatencyModel, _ configuration: InstanceConfiguration, phase: Phase) {
     let evidence = model.evidence(for: configuration)

@@ -10,12 +10,14 @@ struct LoopGroups {
     var strategy: ParallelStrategy
     /// Speculative decoding; empty for none.
     var speculation: String
+    /// The program that predicted the rates; empty for measured ones.
+    var predictedBy = ""
 
     /// `llama-3.1-70b-h100-sxm-vllm-fp8-tp4`, with the phase of disaggregated instances.
     var identifier: String {
       let parts = [
         model, accelerator, backend, precision.rawValue, strategy.slug, speculation,
-        phase == .aggregated ? "" : phase.rawValue,
+        predictedBy.lowercased(), phase == .aggregated ? "" : phase.rawValue,
       ]
       return LoopGroups.identifier(parts.filter { !$0.isEmpty }.joined(separator: "-"))
     }
@@ -56,6 +58,10 @@ struct LoopGroups {
   mutating func add(_ measurement: Measurement) -> String? {
     if measurement.flags.contains("failed_requests") { return "requests of the benchmark failed" }
     if measurement.flags.contains("ttft_warmup_outlier") { return "the benchmark was not warm (ttft_warmup_outlier)" }
+    if measurement.flags.contains("context_parallel") { return "context parallelism is not modelled" }
+    if measurement.flags.contains("mixed_deployment") {
+      return "its prefill and decode instances differ in accelerator, backend or precision"
+    }
     guard let precision = Precision(spelling: measurement.weights) else {
       return "unknown precision \"\(measurement.weights)\""
     }
@@ -68,8 +74,9 @@ struct LoopGroups {
     let isPlain = ["none", "assumed_none", ""].contains(measurement.speculation.lowercased())
     let key = Key(
       phase: .aggregated, model: model, accelerator: accelerator, backend: measurement.backend, precision: precision,
-      strategy: ParallelStrategy(tensor: measurement.tensor, expert: measurement.expert, data: measurement.data),
-      speculation: isPlain ? "" : measurement.speculation)
+      strategy: ParallelStrategy(
+        tensor: measurement.tensor, pipeline: measurement.pipeline, expert: measurement.expert, data: measurement.data),
+      speculation: isPlain ? "" : measurement.speculation, predictedBy: measurement.predictedBy ?? "")
     if measurement.kind != .disaggregated, key.strategy.devices != measurement.devices {
       return "TP\(measurement.tensor) × DP\(measurement.data) are \(key.strategy.devices) devices, not "
         + "\(measurement.devices)"
@@ -90,8 +97,9 @@ struct LoopGroups {
     return id
   }
 
-  /// The rate by Little's law: `c/(TTFT + (o − 1)·TPOT)`. Answers of one token have no TPOT.
+  /// The stated rate, else that by Little's law: `c/(TTFT + (o − 1)·TPOT)`. Answers of one token have no TPOT.
   private func rate(_ measurement: Measurement) -> (value: Double?, fault: String) {
+    if let rate = measurement.ratePerSecond { return (rate, "") }
     guard let ttft = measurement.ttftSeconds else { return (nil, "no TTFT was measured") }
     let further = measurement.meanOutputTokens - 1
     if further <= 0 { return (measurement.concurrency / ttft, "") }
@@ -145,13 +153,13 @@ struct LoopGroups {
     } catch {
       return error.reason
     }
-    for (workers, size) in [(prefill, sizes.prefill), (decode, sizes.decode)] where size % workers.data != 0 {
-      return "DP\(workers.data) does not divide the \(size) devices of a worker"
+    var strategies: [Phase: ParallelStrategy] = [:]
+    for (phase, workers, size) in [(Phase.prefill, prefill, sizes.prefill), (.decode, decode, sizes.decode)] {
+      guard let strategy = workers.strategy(devices: size) else {
+        return "\(workers.degreesText) does not divide the \(size) devices of a worker"
+      }
+      strategies[phase] = strategy
     }
-    func strategy(_ workers: Measurement.Workers, _ size: Int) -> ParallelStrategy {
-      ParallelStrategy(tensor: size / workers.data, expert: workers.expert, data: workers.data)
-    }
-    let strategies = [Phase.prefill: strategy(prefill, sizes.prefill), .decode: strategy(decode, sizes.decode)]
     var loop = loop(measurement)
     loop.prefillInstances = prefill.count
     loop.decodeInstances = decode.count

@@ -102,6 +102,7 @@ public struct MeasuredCapacity: Sendable, Hashable {
       CapacityTable(
         id: id, modelID: key.model, poolID: key.accelerator, phase: key.phase, strategy: key.strategy,
         weightPrecision: key.precision, maximumBatch: key.phase == .prefill ? nil : max(1, Int(batch)),
+        source: key.predictedBy.isEmpty ? nil : "predicted by \(key.predictedBy)",
         rows: rows.map { loop, point in
           CapacityTable.Row(
             inputTokens: loop.inputCorner, outputTokens: loop.outputCorner, ratePerSecond: point.ratePerSecond,

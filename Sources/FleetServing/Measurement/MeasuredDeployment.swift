@@ -72,7 +72,7 @@ extension Measurement {
         kvPrecision: kvPrecision(accelerator, backend, weights: precision), backend: backend)
     }
     guard kind == .disaggregated else {
-      let strategy = ParallelStrategy(tensor: tensor, expert: expert, data: data)
+      let strategy = ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data)
       guard strategy.devices == devices else {
         throw UnresolvedMeasurement("TP\(tensor) × DP\(data) are \(strategy.devices) devices, not \(devices)")
       }
@@ -83,10 +83,9 @@ extension Measurement {
     }
     let sizes = try devicesPerWorker(prefill, decode)
     func pool(_ workers: Workers, _ size: Int) throws(UnresolvedMeasurement) -> MeasuredDeployment.Pool {
-      guard workers.data >= 1, size % workers.data == 0 else {
-        throw UnresolvedMeasurement("DP\(workers.data) does not divide the \(size) devices of a worker")
+      guard let strategy = workers.strategy(devices: size) else {
+        throw UnresolvedMeasurement("\(workers.degreesText) does not divide the \(size) devices of a worker")
       }
-      let strategy = ParallelStrategy(tensor: size / workers.data, expert: workers.expert, data: workers.data)
       return MeasuredDeployment.Pool(configuration: configuration(strategy), instances: workers.count)
     }
     return ResolvedMeasurement(
@@ -135,6 +134,16 @@ extension Measurement {
     UnresolvedMeasurement(
       "the catalog has no \(what) \"\(name)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? ""))
   }
+}
+
+extension Measurement.Workers {
+  /// Data ranks and stages whose ranks share the devices of an instance; `nil` when they do not divide them.
+  func strategy(devices: Int) -> ParallelStrategy? {
+    guard data >= 1, pipeline >= 1, devices % (data * pipeline) == 0 else { return nil }
+    return ParallelStrategy(tensor: devices / (data * pipeline), pipeline: pipeline, expert: expert, data: data)
+  }
+
+  var degreesText: String { pipeline > 1 ? "PP\(pipeline) × DP\(data)" : "DP\(data)" }
 }
 
 extension Accelerator {

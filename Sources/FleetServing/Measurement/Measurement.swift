@@ -35,12 +35,15 @@ public struct Measurement: Sendable, Hashable {
     public var data: Int
     /// Expert-parallel degree of one instance.
     public var expert: Int
+    /// Pipeline stages of one instance.
+    public var pipeline: Int
 
-    public init(count: Int, devices: Int, data: Int = 1, expert: Int = 1) {
+    public init(count: Int, devices: Int, data: Int = 1, expert: Int = 1, pipeline: Int = 1) {
       self.count = count
       self.devices = devices
       self.data = data
       self.expert = expert
+      self.pipeline = pipeline
     }
   }
 
@@ -69,12 +72,17 @@ public struct Measurement: Sendable, Hashable {
   public var tensor: Int
   public var data: Int
   public var expert: Int
+  public var pipeline = 1
   public var prefill: Workers?
   public var decode: Workers?
   /// Mean time to first token [s], where measured.
   public var ttftSeconds: Double?
   /// Mean time per output token after the first [s], where measured.
   public var tpotSeconds: Double?
+  /// Requests/s of the whole deployment, where stated; else they follow from the means by Little's law.
+  public var ratePerSecond: Double?
+  /// The program that predicted the figures; `nil` for what was measured.
+  public var predictedBy: String?
   /// Remarks of the collection, such as `ttft_warmup_outlier`.
   public var flags: [String]
   /// Collection that the row comes from, for example `inferencex`; empty when unknown.

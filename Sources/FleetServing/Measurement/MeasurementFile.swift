@@ -10,6 +10,8 @@ public enum MeasurementFormat: String, Sendable, CaseIterable, Hashable {
   case sglang
   /// The CSV export of AIPerf or GenAI-Perf: one statistic a row.
   case aiperf
+  /// The candidates of AIConfigurator, with what it predicts of them; see `CandidateTable`.
+  case aiconfigurator
 }
 
 /// Reads measurements from files of any known format.
@@ -34,12 +36,14 @@ public enum MeasurementFile {
     case .csv: return try MeasurementTable(CSVTable(bytes, source: source), context: context).measurements
     case .vllm: return try BenchmarkReports.read(bytes, source: source, format: .vllm, context: context)
     case .sglang: return try BenchmarkReports.read(bytes, source: source, format: .sglang, context: context)
+    case .aiconfigurator: return try CandidateTable.read(CSVTable(bytes, source: source))
     case .aiperf: return [try StatisticsReport.read(bytes, source: source, context: context)]
     }
   }
 
   /// The format that the beginning of a text suggests: JSON starts with a brace, and only SGLang states lengths after
-  /// tokenising again; an export of statistics starts with the column `Metric`; all else is a table.
+  /// tokenising again; an export of statistics starts with the column `Metric`; candidates of AIConfigurator have a column that no other table has;
+  /// all else is a table of measurements.
   static func detectedFormat(_ bytes: [UInt8]) -> MeasurementFormat {
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     let text = start.drop { " \t\r\n".utf8.contains($0) }
@@ -48,6 +52,7 @@ public enum MeasurementFile {
       return contains(line, "\"total_output_tokens_retokenized\"") || contains(line, "\"random_input_len\"")
         ? .sglang : .vllm
     }
+    if contains(text.prefix { !"\r\n".utf8.contains($0) }, CandidateTable.mark) { return .aiconfigurator }
     let word = text.prefix { !",\r\n".utf8.contains($0) }.filter { $0 != UInt8(ascii: "\"") }
     return String(decoding: word, as: UTF8.self).lowercased() == "metric" ? .aiperf : .csv
   }

@@ -19,6 +19,7 @@ enum MeasurementLimits {
   static let steps = NumberRange.closed(1, 1_000_000)
   /// Published rates [tokens/s].
   static let tokensPerSecond = NumberRange.closed(0.001, 1e12)
+  static let requestsPerSecond = NumberRange.closed(1e-9, 1e9)
   static let lengthRatio = NumberRange.closed(0, 1)
 
   /// What a latency outside its range most likely is.

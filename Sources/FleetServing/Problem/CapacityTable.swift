@@ -35,11 +35,13 @@ public struct CapacityTable: Sendable, Hashable {
   public var weightPrecision: Precision?
   /// Largest batch, when known.
   public var maximumBatch: Int?
+  /// Where the rates are from when they were not measured, in words: `predicted by AIConfigurator`.
+  public var source: String?
   public var rows: [Row]
 
   public init(
     id: String, modelID: String, poolID: String, phase: Phase, strategy: ParallelStrategy,
-    weightPrecision: Precision? = nil, maximumBatch: Int? = nil, rows: [Row]
+    weightPrecision: Precision? = nil, maximumBatch: Int? = nil, source: String? = nil, rows: [Row]
   ) {
     self.id = id
     self.modelID = modelID
@@ -48,6 +50,7 @@ public struct CapacityTable: Sendable, Hashable {
     self.strategy = strategy
     self.weightPrecision = weightPrecision
     self.maximumBatch = maximumBatch
+    self.source = source
     self.rows = rows
   }
 }

@@ -21,6 +21,7 @@ extension CapacityTable {
     }
     if let weightPrecision { members["precision"] = .string(weightPrecision.rawValue) }
     if let maximumBatch { members["max_batch"] = .integer(maximumBatch) }
+    if let source { members["source"] = .string(source) }
     return .object(members)
   }
 }

@@ -49,7 +49,9 @@ extension ProblemReading {
     }
     let precision = entry.optional("precision").map { $0.precision() }
     let batch = entry.optionalInteger("max_batch", unit: "sequences", in: .closed(1, 1e6))
+    let source = entry.optional("source").map { $0.string("where the rates are from") }
     let rows = tableRows(entry, modelID: modelID)
+    if let source, source == nil { return nil }
     guard let tensor = degrees[0], let pipeline = degrees[1], let expert = degrees[2], let data = degrees[3] else {
       return nil
     }
@@ -63,7 +65,7 @@ extension ProblemReading {
     return CapacityTable(
       id: id, modelID: modelID, poolID: poolID, phase: phase,
       strategy: ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data),
-      weightPrecision: precision ?? nil, maximumBatch: batch, rows: rows)
+      weightPrecision: precision ?? nil, maximumBatch: batch, source: source ?? nil, rows: rows)
   }
 
   private func tableRows(_ entry: JSONObject, modelID: String?) -> [CapacityTable.Row]? {

@@ -71,6 +71,9 @@ extension ProblemFormat {
     Field("dp", "integer ≥ 1", default: "1", "Attention-data-parallel degree."),
     Field("precision", "precision", default: "not stated", "Precision of the weights."),
     Field("max_batch", "integer ≥ 1", unit: "sequences", default: "not stated", "Largest batch."),
+    Field(
+      "source", "string", default: "measured",
+      "Where the rates are from when they were not measured, in words; plans say so."),
     Field("rows", "array of `capacity_row`", default: "from `file`", "Measurements, 1 to 10,000."),
     Field(
       "file", "string", default: "none",
