@@ -30,7 +30,7 @@ public struct Calibration: Sendable {
   public let constants: LatencyConstants
   /// Rows that were fitted.
   public let rows: [CalibrationRow]
-  /// Rows that could not be used: unknown names, weights that do not fit into memory.
+  /// Rows that could not be used: unknown names, weights that do not fit into memory, times that contradict the datasheet.
   public let unusable: [Remark]
   /// Rows that were used and lie far from what the fitted model says.
   public let outliers: [Remark]
@@ -52,8 +52,12 @@ public struct Calibration: Sendable {
   ) {
     self.start = start
     var unusable: [Remark] = []
+    let physics = LatencyModel(constants: catalog.latencyConstants)
     rows = measurements.compactMap { measurement in
       do throws(UnresolvedMeasurement) {
+        if let author = measurement.predictedBy {
+          throw UnresolvedMeasurement("it was predicted by \(author), not measured")
+        }
         let resolved = try measurement.resolved(in: catalog)
         guard measurement.ttftSeconds != nil || measurement.tpotSeconds != nil else {
           throw UnresolvedMeasurement("neither ttft_ms nor tpot_ms was measured")
@@ -62,6 +66,9 @@ public struct Calibration: Sendable {
           resolved.deployment.decodingConfiguration, constants: catalog.latencyConstants)
         if let shortfall = footprint.shortfallText {
           throw UnresolvedMeasurement("it contradicts the memory limit: \(shortfall)")
+        }
+        if let contradiction = PhysicalScreen.contradiction(resolved, physics) {
+          throw UnresolvedMeasurement(contradiction)
         }
         return CalibrationRow(resolved)
       } catch {
