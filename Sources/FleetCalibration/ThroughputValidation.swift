@@ -5,13 +5,13 @@ extension ValidationSection {
   private enum Group: String, CaseIterable {
     case oneNode = "One node, NVIDIA"
     case otherVendors = "Other vendors"
-    case wideExpertParallelism = "Wide expert parallelism"
+    case wideExpertParallelism = "Wide expert parallelism and single phases"
 
-    /// Rates of one phase come from disaggregated deployments, where expert parallelism is wide also inside a small node.
+    /// Rates of one phase come from disaggregated deployments, most of which spread experts over many devices.
     init(_ configuration: InstanceConfiguration, _ phase: PublishedThroughput.Phase) {
       let strategy = configuration.strategy
       let spansNodes = strategy.devices > configuration.accelerator.devicesPerNode
-      if strategy.expert > 1, spansNodes || phase != .closedLoop {
+      if phase != .closedLoop || strategy.expert > 1 && spansNodes {
         self = .wideExpertParallelism
       } else {
         self = configuration.accelerator.vendor == "nvidia" ? .oneNode : .otherVendors
@@ -20,7 +20,7 @@ extension ValidationSection {
   }
 
   /// Published rates of instances at saturation beside `LatencyModel.predictedThroughput`, grouped into one node of NVIDIA,
-  /// other vendors and wide expert parallelism. Rows without a published rate are passed over.
+  /// other vendors, and wide expert parallelism with the rates of single phases. Rows without a published rate are passed over.
   public static func publishedThroughput(_ rows: [Measurement], catalog: Catalog) -> ValidationSection {
     let model = LatencyModel(constants: catalog.latencyConstants)
     var points: [Group: [ValidationPoint]] = [:]

@@ -72,7 +72,8 @@ import Testing
       ], catalog: catalog)
     #expect(
       section.points.map(\.group) == [
-        "One node, NVIDIA", "One node, NVIDIA", "One node, NVIDIA", "Other vendors", "Wide expert parallelism",
+        "One node, NVIDIA", "One node, NVIDIA", "Other vendors", "Wide expert parallelism and single phases",
+        "Wide expert parallelism and single phases",
       ])
     #expect(section.points[0].configuration == "h100-sxm sglang llama-3.1-70b fp8 TP4")
     #expect(section.points[0].load == "2000/100, 64 requests")
