@@ -109,10 +109,13 @@ public struct AccuracyLedger: Sendable {
       }
     }
     text += "\nCoverage, with the band of each fold computed from the other folds (it should be near 90 %):\n\n"
-    text += "| quantity | rows | inside the band |\n|---|--:|--:|\n"
+    text += "| quantity | grade | rows | inside the band |\n|---|---|--:|--:|\n"
     for quantity in LatencyQuantity.allCases {
-      guard let coverage = ErrorBands.coverage(calibration.leftOut, quantity) else { continue }
-      text += "| \(quantity.title) | \(coverage.rows) | \(fixed(100 * coverage.share, 1)) % |\n"
+      for grade in [nil] + LatencyGrade.allCases.map({ Optional($0) }) {
+        guard let coverage = ErrorBands.coverage(calibration.leftOut, quantity, grade: grade) else { continue }
+        text +=
+          "| \(quantity.title) | \(grade?.rawValue ?? "all") | \(coverage.rows) | \(fixed(100 * coverage.share, 1)) % |\n"
+      }
     }
     return text
   }

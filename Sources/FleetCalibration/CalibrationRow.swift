@@ -13,12 +13,13 @@ public struct CalibrationRow: Sendable {
   public let resolved: ResolvedMeasurement
   /// Relative weight: rows of a group count less when there are many of them.
   var weight = 1.0
-  /// Whether the measured TTFT is used; collections flag benchmarks that were not warm.
+  /// Whether the measured TTFT is used; collections flag benchmarks that were not warm, and those at a request rate (`online`),
+  /// whose concurrency is a mean.
   let usesTTFT: Bool
 
   init(_ resolved: ResolvedMeasurement) {
     self.resolved = resolved
-    usesTTFT = !resolved.measurement.flags.contains("ttft_warmup_outlier")
+    usesTTFT = !resolved.measurement.flags.contains { ["ttft_warmup_outlier", "online"].contains($0) }
   }
 
   var measurement: Measurement { resolved.measurement }

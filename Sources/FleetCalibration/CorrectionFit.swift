@@ -29,6 +29,33 @@ enum CorrectionFit {
     return result
   }
 
+  /// `constants` with the rows of profiled configurations added to their profiles; nothing else moves.
+  static func merged(_ constants: LatencyConstants, _ rows: [CalibrationRow]) -> LatencyConstants {
+    guard !rows.isEmpty else { return constants }
+    var result = constants
+    for quantity in [Quantity.decode, .prefill, .closedLoopTTFT] {
+      // Residuals of the model without profiles, as those of the points that are there already.
+      var plain = LatencyModel(constants: result)
+      if quantity != .closedLoopTTFT { plain.constants.corrections.profiles = [] }
+      if quantity == .closedLoopTTFT {
+        for index in plain.constants.corrections.profiles.indices {
+          plain.constants.corrections.profiles[index].closedLoopTTFT = ResidualTable()
+        }
+      }
+      for sample in samples(quantity, rows, plain) {
+        let scope = LatencyScope(sample.configuration)
+        guard let index = result.corrections.profiles.firstIndex(where: { $0.scope == scope }) else { continue }
+        let point = ResidualTable.Point(
+          first: sample.first, second: sample.second,
+          logResidual: min(max(sample.log, -quantity.clip), quantity.clip))
+        let known = result.corrections.profiles[index][keyPath: quantity.table].points
+        result.corrections.profiles[index][keyPath: quantity.table] = ResidualTable(
+          points: (known + [point]).sorted { ($0.second, $0.first) < ($1.second, $1.first) })
+      }
+    }
+    return result
+  }
+
   private enum Quantity {
     case decode, prefill, closedLoopTTFT
 

@@ -90,7 +90,8 @@ struct CrossValidation {
     return indices.flatMap { index -> [LeftOutPrediction] in
       let row = rows[index]
       let errors = row.logErrors(model)
-      let grade = model.evidence(for: row.configuration).grade
+      let grade =
+        row.measurement.kind == .disaggregated ? .disaggregated : model.evidence(for: row.configuration).grade
       func prediction(_ quantity: LatencyQuantity, _ error: Double?) -> LeftOutPrediction? {
         error.map {
           LeftOutPrediction(

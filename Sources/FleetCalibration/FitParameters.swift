@@ -23,43 +23,74 @@ struct FittedConstant<Group>: Sendable {
 
 /// What is fitted and what is known before.
 ///
-/// The prior means are round figures of what serving engines reach: two thirds of the datasheet arithmetic rate, the
-/// whole of its bandwidth in effect (efficiencies absorb what the formulas leave out), half of a link, a few tens of microseconds
-/// of launches per layer. Their spreads say how far a family is expected to be from them; the data decides where
+/// The prior means are round figures of what serving engines reach: nine tenths of the datasheet arithmetic rate where operands
+/// cost nothing, the whole of its bandwidth in effect (efficiencies absorb what the formulas leave out) and 85 % of it for KV, which
+/// is what attention kernels are published with, half of a link, a few tens of microseconds of launches per layer. Their spreads say how far a family is expected to be from them; the data decides where
 /// there is data.
 enum FittedConstants {
   static let hardware: [FittedConstant<LatencyConstants.Hardware>] = [
-    .init(name: "compute_efficiency", value: \.computeEfficiency, prior: 0.65, spread: 0.2, deviation: 0.05),
+    .init(name: "compute_efficiency", value: \.computeEfficiency, prior: 0.9, spread: 0.1, deviation: 0.05),
     .init(name: "memory_efficiency", value: \.memoryEfficiency, prior: 1.0, spread: 0.2, deviation: 0.05),
-    .init(name: "kv_read_efficiency", value: \.kvReadEfficiency, prior: 0.6, spread: 0.2, deviation: 0.05),
+    .init(name: "kv_read_efficiency", value: \.kvReadEfficiency, prior: 0.85, spread: 0.05, deviation: 0.05),
     .init(name: "attention_efficiency", value: \.attentionEfficiency, prior: 0.5, spread: 0.2, deviation: 0.05),
     .init(name: "link_efficiency", value: \.linkEfficiency, prior: 0.5, spread: 0.2, deviation: 0.05),
     .init(name: "collective_latency_s", value: \.collectiveLatencySeconds, prior: 7e-6, spread: 0.3, deviation: 0.1),
+    .init(name: "overhead_factor", value: \.overheadFactor, prior: 1, spread: 0.01, deviation: 0.1),
+    .init(name: "expert_overhead_factor", value: \.expertOverheadFactor, prior: 1, spread: 0.01, deviation: 0.1),
   ]
 
   static let backend: [FittedConstant<LatencyConstants.Backend>] = [
     .init(name: "decode_layer_s", value: \.decodeLayerSeconds, prior: 80e-6, spread: 0.3, deviation: 0.5),
-    .init(name: "prefill_layer_s", value: \.prefillLayerSeconds, prior: 250e-6, spread: 0.3, deviation: 0.7),
+    .init(name: "prefill_layer_s", value: \.prefillLayerSeconds, prior: 60e-6, spread: 0.3, deviation: 0.7),
     .init(name: "sequence_s", value: \.sequenceSeconds, prior: 20e-6, spread: 0.3, deviation: 0.5),
-    .init(name: "closed_loop_wait_steps", value: \.closedLoopWaitSteps, prior: 8, spread: 0.3, deviation: 1),
+    .init(name: "closed_loop_wait_steps", value: \.closedLoopWaitSteps, prior: 5, spread: 0.5, deviation: 1),
     .init(name: "burst_share", value: \.burstShare, prior: 0.1, spread: 0.3, deviation: 0.7, most: 1),
     .init(name: "wave_share", value: \.waveShare, prior: 0.3, spread: 0.3, deviation: 0.7, most: 1),
+    .init(name: "request_s", value: \.requestSeconds, prior: 0.03, spread: 0.5, deviation: 1),
+    .init(name: "remote_wait_steps", value: \.remoteWaitSteps, prior: 20, spread: 0.3, deviation: 0.5),
+    .init(name: "remote_request_s", value: \.remoteRequestSeconds, prior: 0.1, spread: 0.5, deviation: 0.5),
   ]
 
   static let shared: [FittedConstant<LatencyConstants.Shared>] = [
-    .init(name: "eight_bit_efficiency", value: \.eightBitEfficiency, prior: 0.7, spread: 0.15, deviation: 0),
-    .init(name: "four_bit_efficiency", value: \.fourBitEfficiency, prior: 0.9, spread: 0.15, deviation: 0),
-    .init(name: "expert_compute_factor", value: \.expertComputeFactor, prior: 0.3, spread: 0.3, deviation: 0),
+    .init(name: "operand_flops_per_byte", value: \.operandIntensity, prior: 600, spread: 0.3, deviation: 0),
+    .init(name: "expert_flops_per_byte", value: \.expertIntensity, prior: 120, spread: 0.4, deviation: 0),
+    .init(name: "expert_intensity_tokens", value: \.expertIntensityTokens, prior: 600, spread: 0.3, deviation: 0),
     .init(name: "expert_memory_factor", value: \.expertMemoryFactor, prior: 0.75, spread: 0.15, deviation: 0),
     .init(
       name: "native_four_bit_memory_factor", value: \.nativeFourBitMemoryFactor, prior: 1.2, spread: 0.3, deviation: 0),
+    .init(name: "activation_bytes", value: \.activationTraffic, prior: 20, spread: 0.5, deviation: 0),
     .init(name: "expert_layer_overhead", value: \.expertLayerOverhead, prior: 0.2, spread: 0.3, deviation: 0),
     .init(name: "latent_layer_overhead", value: \.latentLayerOverhead, prior: 0.5, spread: 0.3, deviation: 0),
     .init(name: "linear_layer_overhead", value: \.linearLayerOverhead, prior: 0.5, spread: 0.5, deviation: 0),
-    .init(
-      name: "interference_share", value: \.interferenceShare, prior: 0.8, spread: 0.15, deviation: 0, most: 1),
+    .init(name: "prompt_overhead_tokens", value: \.promptOverheadTokens, prior: 800, spread: 0.5, deviation: 0),
     .init(name: "prompt_token_s", value: \.promptTokenSeconds, prior: 4e-6, spread: 0.3, deviation: 0),
+    .init(name: "monthly_speedup", value: \.monthlySpeedup, prior: 0.03, spread: 0.5, deviation: 0),
+    .init(name: "first_wave_share", value: \.firstWaveShare, prior: 0.5, spread: 0.5, deviation: 0, most: 1),
   ]
+}
+
+/// What is known of a family before its own rows are looked at.
+struct FamilyExpectations: Sendable {
+  /// Families of another vendor than most rows are of: their software is another one.
+  let otherVendors: Set<String>
+  let priors: LatencyPriors?
+
+  static let none = FamilyExpectations(otherVendors: [], priors: nil)
+
+  /// Factor on the spread of a family's deviation where the vendor is another one.
+  static let otherVendorScale = 6.0
+
+  /// Mean and standard deviation of the logarithm of a family's deviation: what kernel measurements say, else none.
+  func deviation(
+    of constant: FittedConstant<LatencyConstants.Hardware>, family: String
+  ) -> (mean: Double, spread: Double) {
+    if let kernel = LatencyPriors.Constant(rawValue: constant.name),
+      let prior = priors?.prior(of: kernel, family: family)
+    {
+      return (log(prior.ratio), prior.deviation)
+    }
+    return (0, constant.deviation * (otherVendors.contains(family) ? Self.otherVendorScale : 1))
+  }
 }
 
 /// The vector that the fit moves: logarithms of means over groups and of the deviations of each group.
@@ -87,7 +118,8 @@ struct FitParameters: Sendable {
   /// - Parameter servedBackends: Backends with serving benchmarks. Others, of which single steps were timed for papers, have
   ///   a wide prior, so that they say little about engines in general.
   init(
-    families: [String], backends: [String], servedBackends: Set<String>, base: LatencyConstants
+    families: [String], backends: [String], servedBackends: Set<String>, expectations: FamilyExpectations = .none,
+    base: LatencyConstants
   ) {
     self.families = families.sorted()
     self.backends = backends.sorted()
@@ -98,7 +130,12 @@ struct FitParameters: Sendable {
       spread.append(deviation)
     }
     for constant in FittedConstants.hardware { add(log(constant.prior), constant.spread) }
-    for _ in self.families { for constant in FittedConstants.hardware { add(0, constant.deviation) } }
+    for family in self.families {
+      for constant in FittedConstants.hardware {
+        let expected = expectations.deviation(of: constant, family: family)
+        add(expected.mean, expected.spread)
+      }
+    }
     for constant in FittedConstants.backend { add(log(constant.prior), constant.spread) }
     for backend in self.backends {
       let scale = servedBackends.contains(backend) ? 1 : Self.unservedScale

@@ -26,7 +26,8 @@ struct Trainer {
     empty.coverage = []
     let parameters = FitParameters(
       families: Self.names(rows, \.family), backends: Self.names(rows, \.backend),
-      servedBackends: Set(rows.filter { $0.measurement.kind != .step }.map(\.backend)), base: empty)
+      servedBackends: Set(rows.filter { $0.measurement.kind != .step }.map(\.backend)),
+      expectations: FamilyExpectations(otherVendors: Self.otherVendors(rows), priors: priors), base: empty)
     return ConstantsFit(
       weighted, parameters: parameters, start: warm.map { parameters.start(from: $0.parameters, $0.vector) })
   }
@@ -43,8 +44,17 @@ struct Trainer {
     return CorrectionFit.corrected(constants, rows, isUpdate: false)
   }
 
-  /// Known constants, moved by further rows of families and backends that have enough of them.
+  /// Known constants, moved by further rows of families and backends that have enough of them. Rows of configurations that
+  /// are profiled already move nothing: they join the points of the profile.
   func updated(_ constants: LatencyConstants, with rows: [CalibrationRow]) -> LatencyConstants {
+    let profiled = Set(constants.corrections.profiles.filter(\.isTrusted).map(\.scope))
+    let known = rows.filter { $0.measurement.kind != .disaggregated && profiled.contains(LatencyScope($0.configuration)) }
+    let fresh = rows.filter { $0.measurement.kind == .disaggregated || !profiled.contains(LatencyScope($0.configuration)) }
+    let merged = CorrectionFit.merged(constants, known)
+    return fresh.isEmpty ? withCoverage(merged, rows) : withCoverage(moved(merged, by: fresh), rows)
+  }
+
+  private func moved(_ constants: LatencyConstants, by rows: [CalibrationRow]) -> LatencyConstants {
     let enough = LatencyProfile.fewestProbes
     let families = Self.names(rows, \.family).filter { name in rows.filter { $0.family == name }.count >= enough }
     let backends = Self.names(rows, \.backend).filter { name in rows.filter { $0.backend == name }.count >= enough }
@@ -53,13 +63,27 @@ struct Trainer {
     let parameters = FitParameters(updating: constants, families: families, backends: unknownBackends)
     var weighted = rows
     weighted.balance()
-    var result = parameters.count == 0 ? constants : ConstantsFit(weighted, parameters: parameters).constants
-    result.coverage = Self.merged(constants.coverage + Self.coverage(rows.filter { families.contains($0.family) }))
+    let result = parameters.count == 0 ? constants : ConstantsFit(weighted, parameters: parameters).constants
     return CorrectionFit.corrected(result, rows, isUpdate: true)
+  }
+
+  private func withCoverage(_ constants: LatencyConstants, _ rows: [CalibrationRow]) -> LatencyConstants {
+    let enough = LatencyProfile.fewestProbes
+    let families = Self.names(rows, \.family).filter { name in rows.filter { $0.family == name }.count >= enough }
+    var result = constants
+    result.coverage = Self.merged(constants.coverage + Self.coverage(rows.filter { families.contains($0.family) }))
+    return result
   }
 
   private static func names(_ rows: [CalibrationRow], _ name: (CalibrationRow) -> String) -> [String] {
     Set(rows.map(name)).sorted()
+  }
+
+  /// Families of other vendors than the one with most rows.
+  private static func otherVendors(_ rows: [CalibrationRow]) -> Set<String> {
+    let counts = rows.reduce(into: [String: Int]()) { $0[$1.configuration.accelerator.vendor, default: 0] += 1 }
+    let main = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+    return Set(rows.filter { $0.configuration.accelerator.vendor != main }.map(\.family))
   }
 
   private static func coverage(_ rows: [CalibrationRow]) -> [LatencyConstants.Coverage] {

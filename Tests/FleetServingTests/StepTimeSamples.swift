@@ -16,9 +16,8 @@ enum RoundNumbers {
       decodeLayerSeconds: decodeLayer, prefillLayerSeconds: prefillLayer, sequenceSeconds: sequence,
       stepSeconds: step, closedLoopWaitSteps: 2, burstShare: 0.1, waveShare: 0.1)
     let shared = LatencyConstants.Shared(
-      eightBitEfficiency: 0.5, fourBitEfficiency: 0.25, expertComputeFactor: 1, expertMemoryFactor: 1,
-      nativeFourBitMemoryFactor: 1, expertLayerOverhead: expertOverhead, latentLayerOverhead: latentOverhead,
-      linearLayerOverhead: 0, interferenceShare: 0.5, promptTokenSeconds: promptToken)
+      expertMemoryFactor: 1, nativeFourBitMemoryFactor: 1, expertLayerOverhead: expertOverhead,
+      latentLayerOverhead: latentOverhead, linearLayerOverhead: 0, promptTokenSeconds: promptToken)
     return LatencyConstants(
       families: ["round": hardware], backends: ["round": backend], otherBackend: backend, shared: shared,
       otherFamily: hardware,
@@ -27,11 +26,11 @@ enum RoundNumbers {
         fixedSeconds: 0.5, linkEfficiency: 0.5, conversionMemoryEfficiency: 0.5, descriptorSeconds: 0.001))
   }
 
-  /// 1 GFLOP/s in bf16, 4 in fp8, 8 in fp4; memory 1 MB/s, fabric 1 MB/s, network 100 kB/s, host 50 kB/s.
+  /// 1 GFLOP/s in bf16, 2 in fp8 and fp4; memory 1 MB/s, fabric 1 MB/s, network 100 kB/s, host 50 kB/s.
   static func device(memoryBytes: Double = 1e6, domain: Int = 8) -> Accelerator {
     Accelerator(
       id: "round", name: "Round", vendor: "test", family: "round", memoryBytes: memoryBytes,
-      memoryBandwidthBytesPerSecond: 1e6, denseFlops: [.bf16: 1e9, .fp8: 4e9, .fp4: 8e9], devicesPerNode: 8,
+      memoryBandwidthBytesPerSecond: 1e6, denseFlops: [.bf16: 1e9, .fp8: 2e9, .fp4: 2e9], devicesPerNode: 8,
       scaleUpDomainDevices: domain, scaleUpBytesPerSecond: 1e6, scaleOutBytesPerSecond: 1e5, hostBytesPerSecond: 5e4,
       powerWatts: 1, weightPrecisions: [.bf16, .fp8, .int4, .nvfp4], tensorParallelDegrees: [1, 2, 4, 8],
       kvLayout: KVLayoutTraits(layouts: ["NHD"], blockSizesTokens: [16], precisions: [.bf16, .fp8]),

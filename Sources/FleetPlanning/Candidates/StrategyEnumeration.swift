@@ -40,7 +40,8 @@ enum StrategyEnumeration {
 
   private static func tensorDegrees(_ accelerator: Accelerator, _ policy: Policy) -> [Int] {
     guard let allowed = policy.tensorDegrees else { return accelerator.tensorParallelDegrees }
-    return accelerator.tensorParallelDegrees.filter(allowed.contains)
+    let known = accelerator.tensorParallelDegrees + [accelerator.tensorDegreeOverTwoNodes].compactMap(\.self)
+    return known.filter(allowed.contains)
   }
 
   /// Why instances of this size cannot be packed into nodes without loss, or `nil`.

@@ -211,6 +211,7 @@ extension MixtureOfExperts {
         "the mixture-of-experts layers",
         keys: [
           "layers", "experts", "experts_per_token", "expert_intermediate_size", "shared_expert_intermediate_size",
+          "expert_groups_per_token",
         ])
     else { return nil }
     let layers = object.integer("layers", in: SizeRange.layers)
@@ -218,9 +219,10 @@ extension MixtureOfExperts {
     let expertsPerToken = object.integer("experts_per_token", in: SizeRange.experts)
     let width = object.integer("expert_intermediate_size", in: SizeRange.intermediate)
     let shared = object.integer("shared_expert_intermediate_size", in: SizeRange.intermediateOrNone, default: 0)
+    let groups = object.optional("expert_groups_per_token")?.integer(in: SizeRange.experts)
     guard let layers, let experts, let expertsPerToken, let width else { return nil }
     self.init(
       layers: layers, experts: experts, expertsPerToken: expertsPerToken, expertIntermediateSize: width,
-      sharedExpertIntermediateSize: shared)
+      sharedExpertIntermediateSize: shared, expertGroupsPerToken: groups)
   }
 }

@@ -114,6 +114,7 @@ extension MixtureOfExperts {
     if sharedExpertIntermediateSize > 0 {
       members["shared_expert_intermediate_size"] = .integer(sharedExpertIntermediateSize)
     }
+    if let expertGroupsPerToken { members["expert_groups_per_token"] = .integer(expertGroupsPerToken) }
     return .object(members)
   }
 }

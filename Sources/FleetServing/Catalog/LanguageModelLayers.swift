@@ -118,10 +118,15 @@ public struct MixtureOfExperts: Sendable, Hashable {
   public var expertIntermediateSize: Int
   /// Summed width of what every token passes beside its routed experts; 0 if none.
   public var sharedExpertIntermediateSize: Int
+  /// Groups of experts from which the router chooses those of a token; `nil` where it may choose any. Groups are laid on
+  /// nodes, so that a token goes to no more nodes than that.
+  public var expertGroupsPerToken: Int?
 
   public init(
-    layers: Int, experts: Int, expertsPerToken: Int, expertIntermediateSize: Int, sharedExpertIntermediateSize: Int = 0
+    layers: Int, experts: Int, expertsPerToken: Int, expertIntermediateSize: Int, sharedExpertIntermediateSize: Int = 0,
+    expertGroupsPerToken: Int? = nil
   ) {
+    self.expertGroupsPerToken = expertGroupsPerToken
     self.layers = layers
     self.experts = experts
     self.expertsPerToken = expertsPerToken

@@ -15,7 +15,7 @@ public struct PlanEvidence: Sendable, Hashable {
       self =
         switch grade {
         case .profiled: .profiled
-        case .modelMeasured: .modelMeasured
+        case .modelMeasured, .disaggregated: .modelMeasured
         case .calibrated: .calibrated
         case .familyCalibrated: .familyCalibrated
         case .assumed: .assumed

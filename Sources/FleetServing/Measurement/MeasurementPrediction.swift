@@ -5,9 +5,15 @@ extension LatencyModel {
   ///   mean context of `input + output/2`. The rows of Splitwise time all prompts of the batch together.
   /// - `agg_serving`, `disagg_serving`: means of a closed loop.
   ///
-  /// Lengths are means; see `Measurement.meanInputTokens`.
+  /// Lengths are means; see `Measurement.meanInputTokens`. Measurements with a date are predicted for software of that date.
   public func predict(_ resolved: ResolvedMeasurement) -> ClosedLoopPrediction {
+    LatencyModel(constants: constants, softwareMonth: resolved.measurement.harness.monthsSince2024 ?? softwareMonth)
+      .predictDated(resolved)
+  }
+
+  private func predictDated(_ resolved: ResolvedMeasurement) -> ClosedLoopPrediction {
     let measurement = resolved.measurement
+    let harness = ClosedLoopHarness(measurement.harness)
     let input = measurement.meanInputTokens
     let output = measurement.meanOutputTokens
     switch resolved.deployment {
@@ -24,12 +30,12 @@ extension LatencyModel {
     case .instance(let configuration):
       return closedLoop(
         configuration, concurrency: measurement.concurrency, inputTokens: input, outputTokens: output,
-        equalLengths: measurement.lengthRatio > 0.95)
+        equalLengths: measurement.lengthRatio > 0.95, harness: harness)
     case .disaggregated(let prefill, let decode):
       return closedLoopDisaggregated(
         prefill: prefill.configuration, prefillInstances: prefill.instances, decode: decode.configuration,
         decodeInstances: decode.instances, concurrency: measurement.concurrency, inputTokens: input,
-        outputTokens: output)
+        outputTokens: output, harness: harness)
     }
   }
 

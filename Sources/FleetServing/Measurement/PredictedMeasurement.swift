@@ -39,18 +39,24 @@ extension LatencyModel {
     if let reason = unsupportedReason(resolved) { return PredictedMeasurement(ttft: nil, tpot: nil, reason: reason) }
     let prediction = predict(resolved)
     let isStep = measurement.kind == .step
-    let ttft = value(
-      prediction.ttftSeconds, resolved.deployment.prefillingConfiguration, isStep ? .prefill : .ttft)
+    let ttft = value(prediction.ttftSeconds, error(of: resolved, isStep ? .prefill : .ttft))
     guard isStep || measurement.meanOutputTokens > 1 else { return PredictedMeasurement(ttft: ttft, tpot: nil) }
-    return PredictedMeasurement(
-      ttft: ttft, tpot: value(prediction.tpotSeconds, resolved.deployment.decodingConfiguration, .tpot))
+    return PredictedMeasurement(ttft: ttft, tpot: value(prediction.tpotSeconds, error(of: resolved, .tpot)))
   }
 
-  private func value(
-    _ seconds: Double, _ configuration: InstanceConfiguration, _ quantity: LatencyQuantity
-  ) -> PredictedMeasurement.Value {
-    let error = error(for: configuration, quantity)
-    return PredictedMeasurement.Value(
+  /// How far predictions of such a measurement were from it; `nil` when the constants carry no errors.
+  public func error(of resolved: ResolvedMeasurement, _ quantity: LatencyQuantity) -> LatencyError? {
+    switch resolved.deployment {
+    case .disaggregated: constants.errors.error(.disaggregated, quantity)
+    case .instance(let configuration):
+      error(
+        for: configuration, quantity,
+        load: quantity == .tpot ? decodeBatch(resolved) : resolved.measurement.concurrency)
+    }
+  }
+
+  private func value(_ seconds: Double, _ error: LatencyError?) -> PredictedMeasurement.Value {
+    PredictedMeasurement.Value(
       seconds: seconds,
       band: error.map { seconds * min($0.lowRatio, $0.highRatio)...seconds * max($0.lowRatio, $0.highRatio) })
   }

@@ -29,7 +29,8 @@ extension LatencyModel {
   ///
   /// - a closed loop of `c` requests, output tokens by Little's law: `c·o/(TTFT + (o − 1)·TPOT)`, whose TTFT holds the wait of
   ///   requests that do not fit into memory;
-  /// - prefill, input tokens: `i/t` of the time `t` for which one prompt occupies an instance at capacity;
+  /// - prefill, input tokens: `i/t` of the time `t` for which one prompt occupies an instance at capacity, with as many prompts
+  ///   in a step as fit into its token budget;
   /// - decode, output tokens: `c/t_d(c, i + o/2)`, the decode step of a batch of `c` in the middle of its answers.
   ///
   /// Rows of disaggregated deployments and rows without a published phase count as closed loops.
@@ -39,7 +40,8 @@ extension LatencyModel {
     let output = row.meanOutputTokens
     switch (row.published?.phase ?? .closedLoop, resolved.deployment) {
     case (.prefill, .instance(let configuration)):
-      return input / prefillOccupancySeconds(configuration, inputTokens: input)
+      let budget = row.harness.chunkTokens ?? constants.engine(configuration.backend).chunkTokens
+      return input / instance(configuration).prefillOccupancySeconds(inputTokens: input, stepTokens: budget)
     case (.decode, .instance(let configuration)):
       let batch = row.concurrency
       return batch / decodeStep(configuration, batch: batch, contextTokens: input + output / 2).totalSeconds

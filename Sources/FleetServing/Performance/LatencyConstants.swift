@@ -5,7 +5,7 @@
 public struct LatencyConstants: Sendable, Hashable {
   /// Efficiencies of an accelerator family.
   public struct Hardware: Sendable, Hashable {
-    /// Share of the datasheet arithmetic rate that matrix products reach (e_c).
+    /// Share of the datasheet arithmetic rate that matrix products approach when operands cost nothing (e_c).
     public var computeEfficiency: Double
     /// Share of the memory bandwidth that reading weights reaches (e_m).
     public var memoryEfficiency: Double
@@ -17,10 +17,15 @@ public struct LatencyConstants: Sendable, Hashable {
     public var linkEfficiency: Double
     /// Fixed time of one collective [s] (α).
     public var collectiveLatencySeconds: Double
+    /// Factor on the overheads of layers, which depend on the software of a vendor (v).
+    public var overheadFactor: Double
+    /// Factor on the additional overhead of layers with experts (v_x).
+    public var expertOverheadFactor: Double
 
     public init(
       computeEfficiency: Double, memoryEfficiency: Double, kvReadEfficiency: Double, attentionEfficiency: Double,
-      linkEfficiency: Double, collectiveLatencySeconds: Double
+      linkEfficiency: Double, collectiveLatencySeconds: Double, overheadFactor: Double = 1,
+      expertOverheadFactor: Double = 1
     ) {
       self.computeEfficiency = computeEfficiency
       self.memoryEfficiency = memoryEfficiency
@@ -28,30 +33,40 @@ public struct LatencyConstants: Sendable, Hashable {
       self.attentionEfficiency = attentionEfficiency
       self.linkEfficiency = linkEfficiency
       self.collectiveLatencySeconds = collectiveLatencySeconds
+      self.overheadFactor = overheadFactor
+      self.expertOverheadFactor = expertOverheadFactor
     }
   }
 
   /// Overheads of a serving backend.
   public struct Backend: Sendable, Hashable {
-    /// Per layer of a step without prompt tokens [s] (t_l).
+    /// Per layer of a step [s] (t_l).
     public var decodeLayerSeconds: Double
-    /// Per layer of a step with prompt tokens [s] (t_lp); such a step costs no less than one without.
+    /// Per layer of a step with many prompt tokens, in addition [s] (t_lp); with few tokens less, see
+    /// `Shared.promptOverheadTokens`.
     public var prefillLayerSeconds: Double
-    /// Per running sequence of a rank and step [s] (S_b).
+    /// Host work per running sequence of a rank and step [s] (S_b), done while the device works.
     public var sequenceSeconds: Double
     /// Per step [s] (S_0).
     public var stepSeconds: Double
-    /// Decode steps that a request of a closed-loop benchmark waits before its prompt is taken (K_D). An open-loop
-    /// queue model represents that wait itself and must not add it.
+    /// Decode steps after which the first token of a request of a closed-loop benchmark is seen (K_D): the client's and the
+    /// scheduler's intervals. An open-loop queue model must not add it.
     public var closedLoopWaitSteps: Double
     /// Share of the other sequences whose prompts arrive at the same time in a closed loop (f).
     public var burstShare: Double
     /// The same when all answers have one length (f_w): sequences then end, and begin, in waves.
     public var waveShare: Double
+    /// Time of a request outside the device, whatever its length, in a closed-loop benchmark [s] (t_r).
+    public var requestSeconds: Double
+    /// As `closedLoopWaitSteps`, where prefill and decode run on different instances (K_R).
+    public var remoteWaitSteps: Double
+    /// As `requestSeconds`, where prefill and decode run on different instances [s] (t_rr).
+    public var remoteRequestSeconds: Double
 
     public init(
       decodeLayerSeconds: Double, prefillLayerSeconds: Double, sequenceSeconds: Double, stepSeconds: Double,
-      closedLoopWaitSteps: Double, burstShare: Double, waveShare: Double
+      closedLoopWaitSteps: Double, burstShare: Double, waveShare: Double, requestSeconds: Double = 0,
+      remoteWaitSteps: Double = 0, remoteRequestSeconds: Double = 0
     ) {
       self.decodeLayerSeconds = decodeLayerSeconds
       self.prefillLayerSeconds = prefillLayerSeconds
@@ -60,47 +75,65 @@ public struct LatencyConstants: Sendable, Hashable {
       self.closedLoopWaitSteps = closedLoopWaitSteps
       self.burstShare = burstShare
       self.waveShare = waveShare
+      self.requestSeconds = requestSeconds
+      self.remoteWaitSteps = remoteWaitSteps
+      self.remoteRequestSeconds = remoteRequestSeconds
     }
   }
 
   /// Factors that one fit shares between families and backends.
   public struct Shared: Sendable, Hashable {
-    /// Efficiency of 8-bit arithmetic relative to 16-bit (q).
-    public var eightBitEfficiency: Double
-    /// Efficiency of 4-bit arithmetic relative to 16-bit (q).
-    public var fourBitEfficiency: Double
-    /// Factor on the compute efficiency of routed experts.
-    public var expertComputeFactor: Double
+    /// Arithmetic per byte of memory bandwidth at which moving operands takes as long as multiplying them [FLOP/byte] (κ).
+    public var operandIntensity: Double
+    /// The same for routed experts with few tokens each [FLOP/byte] (κ_x).
+    public var expertIntensity: Double
+    /// Tokens of an expert with which its intensity has doubled (m_x).
+    public var expertIntensityTokens: Double
+    /// Share of the shorter of reading and multiplying routed experts that is not hidden behind the longer one: 1 when they
+    /// take turns.
+    public var expertSerialShare: Double
     /// Factor on the memory efficiency of routed experts.
     public var expertMemoryFactor: Double
     /// Further factor on the memory efficiency of routed experts in a 4-bit format that the accelerator multiplies in.
     public var nativeFourBitMemoryFactor: Double
+    /// Bytes that norms, activations and casts move per token, layer and element of the hidden state (c_e).
+    public var activationTraffic: Double
     /// Additional layer overhead of mixture-of-experts models, as a fraction.
     public var expertLayerOverhead: Double
     /// Additional layer overhead of latent attention, as a fraction.
     public var latentLayerOverhead: Double
     /// Additional overhead of a layer with linear attention, as a fraction.
     public var linearLayerOverhead: Double
-    /// Share of the prompts of the other sequences that lengthen a token's step in a closed loop (φ).
-    public var interferenceShare: Double
+    /// Prompt tokens of a step with which the overhead of prompts has reached its half [tokens] (T_0).
+    public var promptOverheadTokens: Double
     /// Time of tokenising and handling one prompt token outside the device [s/token] (T_k).
     public var promptTokenSeconds: Double
+    /// Share by which software gets faster a month (a).
+    public var monthlySpeedup: Double
+    /// Share of a first wave of prompts that is in the queue together, in benchmarks of several waves (ω).
+    public var firstWaveShare: Double
 
     public init(
-      eightBitEfficiency: Double, fourBitEfficiency: Double, expertComputeFactor: Double, expertMemoryFactor: Double,
-      nativeFourBitMemoryFactor: Double, expertLayerOverhead: Double, latentLayerOverhead: Double,
-      linearLayerOverhead: Double, interferenceShare: Double, promptTokenSeconds: Double
+      operandIntensity: Double = .infinity, expertIntensity: Double = .infinity, expertIntensityTokens: Double = 1,
+      expertSerialShare: Double = 0, expertMemoryFactor: Double, nativeFourBitMemoryFactor: Double, activationTraffic: Double = 0,
+      expertLayerOverhead: Double, latentLayerOverhead: Double, linearLayerOverhead: Double,
+      promptOverheadTokens: Double = 0, promptTokenSeconds: Double, monthlySpeedup: Double = 0,
+      firstWaveShare: Double = 1
     ) {
-      self.eightBitEfficiency = eightBitEfficiency
-      self.fourBitEfficiency = fourBitEfficiency
-      self.expertComputeFactor = expertComputeFactor
+      self.operandIntensity = operandIntensity
+      self.expertIntensity = expertIntensity
+      self.expertIntensityTokens = expertIntensityTokens
+      self.expertSerialShare = expertSerialShare
       self.expertMemoryFactor = expertMemoryFactor
       self.nativeFourBitMemoryFactor = nativeFourBitMemoryFactor
+      self.activationTraffic = activationTraffic
       self.expertLayerOverhead = expertLayerOverhead
       self.latentLayerOverhead = latentLayerOverhead
       self.linearLayerOverhead = linearLayerOverhead
-      self.interferenceShare = interferenceShare
+      self.promptOverheadTokens = promptOverheadTokens
       self.promptTokenSeconds = promptTokenSeconds
+      self.monthlySpeedup = monthlySpeedup
+      self.firstWaveShare = firstWaveShare
     }
   }
 
@@ -109,11 +142,13 @@ public struct LatencyConstants: Sendable, Hashable {
     public var hardware: Hardware
     public var backend: Backend
     public var shared: Shared
+    public var engine: ServingEngine
 
-    public init(hardware: Hardware, backend: Backend, shared: Shared) {
+    public init(hardware: Hardware, backend: Backend, shared: Shared, engine: ServingEngine = .plain) {
       self.hardware = hardware
       self.backend = backend
       self.shared = shared
+      self.engine = engine
     }
   }
 
@@ -182,6 +217,12 @@ public struct LatencyConstants: Sendable, Hashable {
   /// Overheads of any other backend: the geometric mean of the fitted ones of today.
   public var otherBackend: Backend
   public var shared: Shared
+  /// How engines behave, by serving backend: stated, not fitted.
+  public var engines: [String: ServingEngine]
+  /// Any other engine.
+  public var otherEngine: ServingEngine
+  /// Date of the software that constants without a date stand for [months since 2024-01].
+  public var softwareMonth: Double
   /// Efficiencies of any other family: the mean from which the fitted ones deviate.
   public var otherFamily: Hardware
   public var memory: Memory
@@ -198,10 +239,14 @@ public struct LatencyConstants: Sendable, Hashable {
 
   public init(
     families: [String: Hardware], backends: [String: Backend], otherBackend: Backend, shared: Shared,
+    engines: [String: ServingEngine] = [:], otherEngine: ServingEngine = .plain, softwareMonth: Double = 22,
     otherFamily: Hardware, memory: Memory, transfer: Transfer, corrections: LatencyCorrections = .none,
     errors: LatencyErrors = LatencyErrors(), coverage: [Coverage] = [],
     provenance: ProvenanceTable = ProvenanceTable()
   ) {
+    self.engines = engines
+    self.otherEngine = otherEngine
+    self.softwareMonth = softwareMonth
     self.families = families
     self.backends = backends
     self.otherBackend = otherBackend
@@ -217,6 +262,11 @@ public struct LatencyConstants: Sendable, Hashable {
 
   /// The constants that apply to an accelerator family under a backend; means where one of them is not known.
   public func fit(family: String, backend: String) -> Fit {
-    Fit(hardware: families[family] ?? otherFamily, backend: backends[backend] ?? otherBackend, shared: shared)
+    Fit(
+      hardware: families[family] ?? otherFamily, backend: backends[backend] ?? otherBackend, shared: shared,
+      engine: engine(backend))
   }
+
+  /// How an engine behaves.
+  public func engine(_ backend: String) -> ServingEngine { engines[backend] ?? otherEngine }
 }

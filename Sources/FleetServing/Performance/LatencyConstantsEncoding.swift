@@ -10,17 +10,23 @@ extension LatencyConstants {
       "other_backend": otherBackend.encoded(),
       "other_family": otherFamily.encoded(),
       "shared": [
-        "eight_bit_efficiency": .rounded(shared.eightBitEfficiency),
-        "four_bit_efficiency": .rounded(shared.fourBitEfficiency),
-        "expert_compute_factor": .rounded(shared.expertComputeFactor),
+        "operand_flops_per_byte": .rounded(shared.operandIntensity),
+        "expert_flops_per_byte": .rounded(shared.expertIntensity),
+        "expert_intensity_tokens": .rounded(shared.expertIntensityTokens),
+        "expert_serial_share": .rounded(shared.expertSerialShare),
         "expert_memory_factor": .rounded(shared.expertMemoryFactor),
         "native_four_bit_memory_factor": .rounded(shared.nativeFourBitMemoryFactor),
+        "activation_bytes": .rounded(shared.activationTraffic),
         "expert_layer_overhead": .rounded(shared.expertLayerOverhead),
         "latent_layer_overhead": .rounded(shared.latentLayerOverhead),
         "linear_layer_overhead": .rounded(shared.linearLayerOverhead),
-        "interference_share": .rounded(shared.interferenceShare),
+        "prompt_overhead_tokens": .rounded(shared.promptOverheadTokens),
         "prompt_token_s": .rounded(shared.promptTokenSeconds),
+        "monthly_speedup": .rounded(shared.monthlySpeedup), "first_wave_share": .rounded(shared.firstWaveShare),
       ],
+      "engines": .object(engines.mapValues { $0.encoded() }),
+      "other_engine": otherEngine.encoded(),
+      "software_months_since_2024": .rounded(softwareMonth),
       "memory": [
         "usable_share": .number(memory.usableShare),
         "overhead_bytes_per_device": .number(memory.overheadBytesPerDevice),
@@ -52,6 +58,7 @@ extension LatencyConstants.Hardware {
       "compute_efficiency": .rounded(computeEfficiency), "memory_efficiency": .rounded(memoryEfficiency),
       "kv_read_efficiency": .rounded(kvReadEfficiency), "attention_efficiency": .rounded(attentionEfficiency),
       "link_efficiency": .rounded(linkEfficiency), "collective_latency_s": .rounded(collectiveLatencySeconds),
+      "overhead_factor": .rounded(overheadFactor), "expert_overhead_factor": .rounded(expertOverheadFactor),
     ]
   }
 }
@@ -62,7 +69,19 @@ extension LatencyConstants.Backend {
       "decode_layer_s": .rounded(decodeLayerSeconds), "prefill_layer_s": .rounded(prefillLayerSeconds),
       "sequence_s": .rounded(sequenceSeconds), "step_s": .rounded(stepSeconds),
       "closed_loop_wait_steps": .rounded(closedLoopWaitSteps), "burst_share": .rounded(burstShare),
-      "wave_share": .rounded(waveShare),
+      "wave_share": .rounded(waveShare), "request_s": .rounded(requestSeconds),
+      "remote_wait_steps": .rounded(remoteWaitSteps), "remote_request_s": .rounded(remoteRequestSeconds),
+    ]
+  }
+}
+
+extension ServingEngine {
+  fileprivate func encoded() -> JSONOutput {
+    [
+      "reserved_answer_share": .rounded(reservedAnswerShare), "chunk_tokens": .rounded(chunkTokens),
+      "dispatch_bytes": .rounded(dispatchBytes), "combine_bytes": .rounded(combineBytes),
+      "exchange_efficiency": .rounded(exchangeEfficiency), "exchange_overlap": .rounded(exchangeOverlap),
+      "host_overlap": .rounded(hostOverlap),
     ]
   }
 }

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// How well founded a prediction is, from best to worst.
 public enum LatencyGrade: String, Sendable, CaseIterable, Hashable, Comparable {
   /// This very configuration was measured: the model is multiplied with its profile.
@@ -10,6 +18,14 @@ public enum LatencyGrade: String, Sendable, CaseIterable, Hashable, Comparable {
   case familyCalibrated = "family_calibrated"
   /// Nothing of the family was measured: constants of other families.
   case assumed
+  /// Whole deployments with instances of each phase, whatever was measured of their configurations: connectors and the
+  /// harness add errors of their own.
+  case disaggregated
+
+  /// The grades of a configuration, from best to worst.
+  public static let ofConfigurations: [LatencyGrade] = [
+    .profiled, .modelMeasured, .calibrated, .familyCalibrated, .assumed,
+  ]
 
   public static func < (left: LatencyGrade, right: LatencyGrade) -> Bool { left.order < right.order }
 
@@ -67,8 +83,20 @@ public struct LatencyErrors: Sendable, Hashable {
   /// The error at a grade; where none was computed, that of the next worse grade, because a band may be too wide but
   /// must not be too narrow; else of the next better one. `nil` when nothing is known of the quantity.
   public func error(_ grade: LatencyGrade, _ quantity: LatencyQuantity) -> LatencyError? {
-    let worse = LatencyGrade.allCases.filter { $0 >= grade }
-    let better = LatencyGrade.allCases.filter { $0 < grade }.reversed()
+    if let known = table[Key(grade, quantity)] { return known }
+    let worse = LatencyGrade.ofConfigurations.filter { $0 >= grade }
+    let better = LatencyGrade.ofConfigurations.filter { $0 < grade }.reversed()
     return (worse + better).lazy.compactMap { table[Key($0, quantity)] }.first
+  }
+}
+
+extension LatencyError {
+  /// The error between this one, which counts with `share`, and a wider one: logarithms of ratios are interpolated.
+  func blended(share: Double, with other: LatencyError) -> LatencyError {
+    func mean(_ own: Double, _ wide: Double) -> Double { exponential(share * log(own) + (1 - share) * log(wide)) }
+    return LatencyError(
+      lowRatio: mean(lowRatio, other.lowRatio), highRatio: mean(highRatio, other.highRatio),
+      medianAPE: share * medianAPE + (1 - share) * other.medianAPE,
+      meanAPE: share * meanAPE + (1 - share) * other.meanAPE, rows: rows)
   }
 }

@@ -70,4 +70,22 @@ extension LatencyModel {
   public func error(for configuration: InstanceConfiguration, _ quantity: LatencyQuantity) -> LatencyError? {
     constants.errors.error(evidence(for: configuration).grade, quantity)
   }
+
+  /// The same at one operating point: far from the points of its profile a configuration is known no better than others of its
+  /// model.
+  ///
+  /// - Parameter load: Running sequences for TPOT, requests in the system for the TTFT of a loop.
+  public func error(
+    for configuration: InstanceConfiguration, _ quantity: LatencyQuantity, load: Double
+  ) -> LatencyError? {
+    guard let error = error(for: configuration, quantity),
+      let profile = constants.corrections.correction(for: configuration).profile,
+      let wide = constants.errors.error(.modelMeasured, quantity)
+    else { return self.error(for: configuration, quantity) }
+    switch quantity {
+    case .tpot: return error.blended(share: profile.decode.nearness(to: load), with: wide)
+    case .ttft: return error.blended(share: profile.closedLoopTTFT.nearness(to: load), with: wide)
+    case .prefill: return error
+    }
+  }
 }

@@ -40,7 +40,9 @@ extension LatencyModel {
   ///
   /// KV transfers overlap with the prompt's time as predicted and not as prolonged: a prompt that takes less time hides
   /// less of its transfer, so that the shorter time is the safe one there.
-  public var withoutMargin: LatencyModel { LatencyModel(constants: constants.with(margin: .none)) }
+  public var withoutMargin: LatencyModel {
+    LatencyModel(constants: constants.with(margin: .none), softwareMonth: softwareMonth)
+  }
 
   /// Factors of the constants' margin on the steps and on the prompts of a configuration.
   func marginFactors(for configuration: InstanceConfiguration) -> (decode: Double, prefill: Double) {

@@ -6,15 +6,31 @@
 /// with their sources are in `docs/latency-model.md`.
 public struct LatencyModel: Sendable {
   public var constants: LatencyConstants
+  /// Date of the engine's software [months since 2024-01]; `nil` for that of the constants.
+  public var softwareMonth: Double?
 
-  public init(constants: LatencyConstants) {
+  public init(constants: LatencyConstants, softwareMonth: Double? = nil) {
     self.constants = constants
+    self.softwareMonth = softwareMonth
   }
+
+  /// Factor on the times of steps from the age of the software: `e^(−a·Δ)` for `Δ` months after the date that the constants
+  /// stand for. Dates beyond `softwareReach` months of it count as so far away, because no measurement says how it goes on.
+  public var softwareFactor: Double {
+    guard let softwareMonth else { return 1 }
+    let months = min(max(softwareMonth - constants.softwareMonth, -Self.softwareReach), Self.softwareReach)
+    return exponential(-constants.shared.monthlySpeedup * months)
+  }
+
+  /// Most months by which the age of software is extrapolated.
+  public static let softwareReach = 12.0
 
   /// The coefficients of one configuration, computed once: use it where many steps of one configuration are asked for.
   public func instance(_ configuration: InstanceConfiguration) -> InstanceLatency {
     var correction = constants.corrections.correction(for: configuration)
-    (correction.decodeMargin, correction.prefillMargin) = marginFactors(for: configuration)
+    let margin = marginFactors(for: configuration)
+    correction.decodeMargin = margin.decode * softwareFactor
+    correction.prefillMargin = margin.prefill * softwareFactor
     return InstanceLatency(
       configuration,
       fit: constants.fit(family: configuration.accelerator.family, backend: configuration.backend),

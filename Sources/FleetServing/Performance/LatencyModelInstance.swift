@@ -16,6 +16,8 @@ public struct InstanceLatency: Sendable {
   private let layers: Double
   private let dataRanks: Double
   private let layerFactor: Double
+  /// Norms, activations and casts of one token in all layers [s].
+  private let activationSecondsPerToken: Double
 
   public init(
     _ configuration: InstanceConfiguration, fit: LatencyConstants.Fit, correction: LatencyCorrection = .none
@@ -32,9 +34,14 @@ public struct InstanceLatency: Sendable {
     layers = Double(model.layers)
     dataRanks = Double(configuration.strategy.data)
     layerFactor =
-      1 + (model.isMixtureOfExperts ? fit.shared.expertLayerOverhead : 0)
-      + (model.attention.isLatent ? fit.shared.latentLayerOverhead : 0)
-      + fit.shared.linearLayerOverhead * Double(model.linearAttention?.layers ?? 0) / Double(max(model.layers, 1))
+      fit.hardware.overheadFactor
+      * (1
+        + (model.isMixtureOfExperts ? fit.shared.expertLayerOverhead * fit.hardware.expertOverheadFactor : 0)
+        + (model.attention.isLatent ? fit.shared.latentLayerOverhead : 0)
+        + fit.shared.linearLayerOverhead * Double(model.linearAttention?.layers ?? 0) / Double(max(model.layers, 1)))
+    activationSecondsPerToken =
+      fit.shared.activationTraffic * Double(model.layers * model.hiddenSize)
+      / (configuration.accelerator.memoryBandwidthBytesPerSecond * fit.hardware.memoryEfficiency)
   }
 
   /// See `LatencyModel.decodeStep(_:batch:contextTokens:)`.
@@ -68,13 +75,17 @@ public struct InstanceLatency: Sendable {
   }
 
   /// See `LatencyModel.prefillOccupancySeconds(_:inputTokens:)`.
-  public func prefillOccupancySeconds(inputTokens: Double) -> Double {
+  ///
+  /// - Parameter stepTokens: Prompt tokens that a data rank takes into one step; as many prompts as fit share it. 0 for one
+  ///   prompt at a time.
+  public func prefillOccupancySeconds(inputTokens: Double, stepTokens: Double = 0) -> Double {
     let tokens = max(inputTokens, 0)
+    let together = tokens > 0 ? max(1, (stepTokens / tokens).rounded(.down)) : 1
+    let prompts = dataRanks * together
     let work = StepWork(
-      sequences: 0, contextTokens: 0, promptTokens: tokens * dataRanks, promptContextTokens: tokens / 2,
+      sequences: 0, contextTokens: 0, promptTokens: tokens * prompts, promptContextTokens: tokens / 2,
       busiestRankShare: 1 / dataRanks)
-    return pipeline.slowestStageSeconds(time(of: work), tokens: tokens * dataRanks) / dataRanks
-      * correction.prefillFactor
+    return pipeline.slowestStageSeconds(time(of: work), tokens: tokens * prompts) / prompts * correction.prefillFactor
   }
 
   /// Time of one pass through all layers, sends between stages not included.
@@ -92,14 +103,22 @@ public struct InstanceLatency: Sendable {
     let attended = attention.time(
       sequencesPerRank: work.sequences / dataRanks, contextTokens: work.contextTokens,
       promptTokensPerRank: work.promptTokens * work.busiestRankShare, promptContextTokens: work.promptContextTokens)
+    // Kernels between the products read and write the hidden state of every token.
+    let gemm = products.seconds + activationSecondsPerToken * rankTokens
+    let promptTokens = work.promptTokens * work.busiestRankShare
     let perLayer =
-      work.promptTokens > 0
-      ? max(fit.backend.prefillLayerSeconds, fit.backend.decodeLayerSeconds) : fit.backend.decodeLayerSeconds
+      fit.backend.decodeLayerSeconds
+      + (promptTokens > 0
+        ? fit.backend.prefillLayerSeconds * promptTokens / (promptTokens + fit.shared.promptOverheadTokens) : 0)
+    let communication = collectives.seconds(
+      tokens: tokens, rankTokens: rankTokens, computing: gemm + attended.seconds)
+    let overhead = layers * perLayer * layerFactor + fit.backend.stepSeconds
+    // Engines of today prepare the sequences of the next step while the device works.
+    let host = fit.backend.sequenceSeconds * work.sequences / dataRanks
+    let hidden = fit.engine.hostOverlap * min(host, gemm + attended.seconds + communication + overhead)
     return StepTime(
-      gemmSeconds: products.seconds, attentionSeconds: attended.seconds,
-      communicationSeconds: collectives.seconds(tokens: tokens, rankTokens: rankTokens),
-      overheadSeconds: layers * perLayer * layerFactor + fit.backend.stepSeconds
-        + fit.backend.sequenceSeconds * work.sequences / dataRanks,
+      gemmSeconds: gemm, attentionSeconds: attended.seconds, communicationSeconds: communication,
+      overheadSeconds: overhead + host - hidden,
       computeBoundSeconds: products.computeBoundSeconds + attended.computeBoundSeconds)
   }
 }

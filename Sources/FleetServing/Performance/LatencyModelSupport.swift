@@ -31,12 +31,14 @@ extension LatencyModel {
     guard tensor >= 1, strategy.pipeline >= 1, strategy.expert >= 1, strategy.data >= 1 else {
       return "parallel degrees must be at least 1"
     }
-    guard accelerator.tensorParallelDegrees.contains(tensor) else {
-      return "TP\(tensor) is not supported on \(accelerator.id)"
-    }
     let domain = max(accelerator.scaleUpDomainDevices, 1)
-    guard tensor <= domain else {
-      return "TP\(tensor) exceeds the scale-up domain of \(domain) devices of \(accelerator.id)"
+    if tensor != accelerator.tensorDegreeOverTwoNodes {
+      guard accelerator.tensorParallelDegrees.contains(tensor) else {
+        return "TP\(tensor) is not supported on \(accelerator.id)"
+      }
+      guard tensor <= domain else {
+        return "TP\(tensor) exceeds the scale-up domain of \(domain) devices of \(accelerator.id)"
+      }
     }
     if tensor > 1, accelerator.scaleUpBytesPerSecond <= 0, accelerator.scaleOutBytesPerSecond <= 0 {
       return "\(accelerator.id) states no link between devices"
@@ -66,8 +68,9 @@ extension LatencyModel {
     guard strategy.devicesPerStage % strategy.expert == 0 else {
       return "EP\(strategy.expert) does not divide the \(strategy.devicesPerStage) devices of a stage"
     }
-    guard mixture.experts % strategy.expert == 0 else {
-      return "EP\(strategy.expert) does not divide the \(mixture.experts) experts of \(model.id)"
+    // Experts that do not divide are filled up with redundant copies; a device without an expert would be of no use.
+    guard strategy.expert <= 2 * mixture.experts else {
+      return "EP\(strategy.expert) leaves devices without one of the \(mixture.experts) experts of \(model.id)"
     }
     // Experts that are not spread are split along their width, which must leave whole columns for every device.
     let split = strategy.devicesPerStage / strategy.expert
@@ -75,5 +78,15 @@ extension LatencyModel {
       return "experts of width \(mixture.expertIntermediateSize) do not divide over \(split) devices"
     }
     return nil
+  }
+}
+
+extension Accelerator {
+  /// Tensor degree of two whole scale-up domains joined by the network, which engines run for models that one node does not
+  /// hold; `nil` where a domain is no tensor degree itself or there is no network. Considered when a policy names it.
+  public var tensorDegreeOverTwoNodes: Int? {
+    let domain = max(scaleUpDomainDevices, 1)
+    guard tensorParallelDegrees.contains(domain), domain > 1, scaleOutBytesPerSecond > 0 else { return nil }
+    return 2 * domain
   }
 }

@@ -104,6 +104,16 @@ public struct ResidualTable: Sendable, Hashable {
     }
   }
 
+  /// How much the measurements near a first coordinate say of it, 0...1: `Σ w/(Σ w + ½)`.
+  func nearness(to first: Double) -> Double {
+    let first = log(max(first, 1))
+    let weights = logarithms.reduce(0) { sum, at in
+      let x = (first - at.first) / Self.bandwidth.first
+      return sum + exponential(-x * x / 2)
+    }
+    return weights / (weights + 0.5)
+  }
+
   private func interpolated(_ squaredDistance: ((first: Double, second: Double)) -> Double) -> Double {
     guard !points.isEmpty else { return 0 }
     var weights = 0.0

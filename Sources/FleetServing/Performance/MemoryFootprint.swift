@@ -93,13 +93,14 @@ extension LanguageModel {
 
   /// Weights on one device of a stage that holds `share` of the layers [bytes].
   ///
-  /// Experts are spread over all devices of the stage; everything else is split over tensor-parallel devices and repeated on
+  /// Experts are spread over all devices of the stage, with redundant copies where they do not divide; everything else is split over tensor-parallel devices and repeated on
   /// every data rank. Keys and values of fewer heads than devices, and the down-projections of latent attention, are
   /// repeated on every device of a tensor-parallel group. The embedding lies in the first stage and the head in the
   /// last one; the larger of them counts when there are several stages.
   func weightBytesPerDevice(_ strategy: ParallelStrategy, in precision: Precision, share: Double) -> Double {
     let tensor = Double(strategy.tensor)
-    let experts = weightBytes(of: .routedExperts, in: precision) / Double(strategy.devicesPerStage)
+    let experts =
+      weightBytes(of: .routedExperts, in: precision) / Double(strategy.devicesPerStage) * redundancy(strategy.expert)
     let repeated = replicatedParameters(tensor: strategy.tensor) * bytesPerWeight(of: .attention, in: precision)
     let router = weightBytes(of: .router, in: precision)
     let split = weightBytes(of: .attention, in: precision) + weightBytes(of: .feedForward, in: precision)
@@ -109,6 +110,13 @@ extension LanguageModel {
     // A tied table serves both ends: with several stages each end holds a copy of it.
     let ends = share < 1 ? max(embedding, head) : embedding + head
     return layers * share + ends / tensor
+  }
+
+  /// Experts stored ÷ experts: every expert-parallel rank has the same number of places, `⌈E/ep⌉`, and those beyond `E` hold
+  /// further copies (redundant experts).
+  private func redundancy(_ ranks: Int) -> Double {
+    guard let experts = mixtureOfExperts?.experts, experts > 0, ranks > 1 else { return 1 }
+    return Double((experts + ranks - 1) / ranks * ranks) / Double(experts)
   }
 
   /// Attention weights that every device of a tensor-parallel group holds in full. A part that is repeated on some but

@@ -8,9 +8,11 @@ extension LatencyConstants.Fit {
       decodeLayerSeconds: 0, prefillLayerSeconds: 0, sequenceSeconds: 0, stepSeconds: 0, closedLoopWaitSteps: 0,
       burstShare: 0, waveShare: 0),
     shared: LatencyConstants.Shared(
-      eightBitEfficiency: 1, fourBitEfficiency: 1, expertComputeFactor: 1, expertMemoryFactor: 1,
-      nativeFourBitMemoryFactor: 1, expertLayerOverhead: 0, latentLayerOverhead: 0, linearLayerOverhead: 0,
-      interferenceShare: 0, promptTokenSeconds: 0))
+      expertMemoryFactor: 1, nativeFourBitMemoryFactor: 1, expertLayerOverhead: 0, latentLayerOverhead: 0,
+      linearLayerOverhead: 0, promptTokenSeconds: 0),
+    engine: ServingEngine(
+      reservedAnswerShare: 0, chunkTokens: 8192, dispatchBytes: 1, combineBytes: 2, exchangeEfficiency: 1,
+      exchangeOverlap: 1, hostOverlap: 1))
 }
 
 extension InstanceLatency {
