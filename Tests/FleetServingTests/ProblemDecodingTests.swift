@@ -25,6 +25,27 @@ import Testing
     #expect(problem.inputHash.count == 64)
   }
 
+  /// A model published in fp16 keeps its cache in fp16, which every device with bf16 runs.
+  @Test func modelsInHalfPrecisionRunWithTheirDefaults() throws {
+    let problem = try decoded(
+      """
+      {"format": "fleetplan-problem/1", "accelerators": ["a100-80gb-sxm", "v100-32gb-sxm"],
+       "models": ["llama-2-7b", {"id": "narrow", "catalog": "llama-2-7b", "weight_precisions": ["fp16", "int8"]}],
+       "classes": [{"id": "chat", "model": "llama-2-7b", "rate_per_s": 1,
+         "lengths": {"input_tokens": 1000, "output_tokens": 200}, "slo": {"ttft_ms": 800, "tpot_ms": 50}}]}
+      """)
+    #expect(problem.models[0].weightPrecisions == [.fp16] && problem.models[0].kvPrecisions == [.fp16])
+    #expect(problem.models[1].kvPrecisions == [.bf16])
+    let latency = LatencyModel(constants: try shippedCatalog.get().latencyConstants)
+    for pool in problem.pools {
+      let model = try #require(problem.models[0].architecture)
+      let configuration = InstanceConfiguration(
+        model: model, accelerator: pool.accelerator, strategy: ParallelStrategy(), weightPrecision: .fp16,
+        kvPrecision: .fp16, backend: pool.backend)
+      #expect(latency.unsupportedReason(configuration) == nil, "\(pool.id)")
+    }
+  }
+
   @Test func everyKeyArrivesInTheProblem() throws {
     let folder = try TemporaryFolder(["trace.csv": sampleTrace, "table.csv": sampleTable])
     let problem = try decoded(fullProblem, baseDirectory: folder.path)

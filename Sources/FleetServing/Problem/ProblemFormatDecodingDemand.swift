@@ -63,8 +63,11 @@ extension ProblemFormat {
       "`true` for a model whose sizes are not known: only capacity tables serve it."),
     Field(
       "weight_precisions", "array of precisions", default: "the native precision",
-      "Precisions in which the weights may be held: `bf16`, `fp16`, `fp8`, `int8`, `int4`, `nvfp4`, `mxfp4`."),
-    Field("kv_precisions", "array of precisions", default: "`[\"bf16\"]`", "Precisions in which KV may be stored."),
+      "Precisions in which the weights may be held: `bf16`, `fp16`, `fp8`, `int8`, `int4`, `nvfp4`, `mxfp4`. What runs bf16 "
+        + "runs fp16 too, not the reverse."),
+    Field(
+      "kv_precisions", "array of precisions", default: "`[\"bf16\"]`; `[\"fp16\"]` where all weights are fp16",
+      "Precisions in which KV may be stored."),
     Field(
       "max_sequence_tokens", "integer ≥ 1", unit: "tokens", default: "the longest request of the classes",
       "Longest sequence that an instance must admit, prompt and answer together."),
