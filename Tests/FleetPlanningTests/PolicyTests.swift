@@ -27,6 +27,14 @@ import Testing
     #expect(try Sample.pair(policy: Policy(headroom: 0.1)).solved().costUSDPerHour == 17)
   }
 
+  @Test func headroomOfEachPhase() throws {
+    // Decode 12 of 10; prefill 5.
+    let policy = Policy(headroom: Headroom(prefill: 0, decode: 0.2, aggregated: 5))
+    let plan = try Sample.pair(policy: policy).solved()
+    #expect(plan.costUSDPerHour == 17)
+    #expect(plan.groups.map(\.instances) == [5, 12])
+  }
+
   @Test func cheaperTierFirst() throws {
     let problem = Sample.pair {
       $0.pools[0].tiers.append(Sample.tier(.reserved, 0.5, available: 3))

@@ -113,7 +113,10 @@ struct RandomProblem {
     }
     if on(.vendors) { policy.minimumVendors = random.whole(2...3) }
     if on(.spares) { policy.spareInstancesPerGroup = random.whole(1...2) }
-    if on(.headroom) { policy.headroom = random.pick([0.1, 0.25]) }
+    if on(.headroom) {
+      policy.headroom = random.pick([0.1, 0.25])
+      if on(.stock) { policy.headroom.decode = 0.05 }
+    }
     problem.policy = policy
   }
 

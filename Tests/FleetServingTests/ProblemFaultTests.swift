@@ -83,6 +83,8 @@ struct Slip: Sendable, CustomTestStringConvertible {
     Slip("800", "{\"limit\": 800, \"percentile\": 100}", at: "/classes/0/slo/ttft_ms/percentile", "< 100"),
     Slip("\"tpot_ms\": 50", "\"e2e_ms\": 700", at: "/classes/0/slo/e2e_ms", "700 ms", "800 ms"),
     Slip("0.1", "20", at: "/policy/headroom", "write 0.2"),
+    Slip("0.1", "{\"decode\": 20}", at: "/policy/headroom/decode", "write 0.2"),
+    Slip("0.1", "{\"all\": 0.2}", at: "/policy/headroom/all", "write the number itself"),
     Slip("\"headroom\": 0.1", "\"spot_share_max\": 30", at: "/policy/spot_share_max", "write 0.3"),
     // Policy and goals.
     Slip("\"headroom\": 0.1", "\"min_vendors\": 3", at: "/policy/min_vendors", "accelerators are of 2"),

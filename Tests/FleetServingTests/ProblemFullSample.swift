@@ -62,7 +62,7 @@ let fullProblem = """
       "max_devices_per_instance": 16, "max_batch": 512, "chunk_tokens": 4096, "budget_usd_per_hour": 900,
       "power_cap_watts": 200000, "vendor_shares": [{"vendor": "nvidia", "max_share": 0.7, "of": "devices"},
         {"max_share": 0.8}],
-      "min_vendors": 2, "spare_instances_per_group": 1, "headroom": 0.1, "spot_share_max": 0.3,
+      "min_vendors": 2, "spare_instances_per_group": 1, "headroom": {"prefill": 0.2, "decode": 0.1, "aggregated": 0}, "spot_share_max": 0.3,
       "router": "random_split", "robust": true},
     "current_fleet": [ {"accelerator": "h100", "devices": 16, "usd_per_device_hour": 0.4},
       {"accelerator": "bought", "devices": 4} ],

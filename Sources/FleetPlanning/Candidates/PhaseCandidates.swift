@@ -150,7 +150,7 @@ extension CandidateEnumeration {
         problem.periods.indices.map { period in
           candidate.loads.reduce(0) { $0 + $1.load * problem.classes[$1.classIndex].ratePerSecond[period] }
         }.max() ?? 0
-      if most * (1 + problem.policy.headroom) <= Double(candidate.floor - 1) { return false }
+      if most * (1 + problem.policy.headroom[candidate.phase]) <= Double(candidate.floor - 1) { return false }
     }
     return !others.contains { other in
       other.phase == candidate.phase && other.configuration == candidate.configuration

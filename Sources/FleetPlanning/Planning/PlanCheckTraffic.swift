@@ -59,7 +59,7 @@ extension PlanCheck {
         } else if let configuration = group.configuration {
           predictions[group.plan.id] = plan.evaluation.predict(
             phase: group.plan.phase, configuration: configuration, instances: instances,
-            mix: mix.map { ($0.classIndex, $0.rate * (1 + problem.policy.headroom)) })
+            mix: mix.map { ($0.classIndex, $0.rate * (1 + problem.policy.headroom[group.plan.phase])) })
         }
       }
       for route in plan.routes(period: period) {
@@ -79,7 +79,7 @@ extension PlanCheck {
       guard case .serves(let match) = table.load(for: problem.classes[entry.classIndex]) else {
         return ["\(group.plan.id): table \(table.id) does not serve class \(problem.classes[entry.classIndex].id)"]
       }
-      work += match.load * entry.rate * (1 + problem.policy.headroom)
+      work += match.load * entry.rate * (1 + problem.policy.headroom[table.phase])
     }
     return work <= Double(instances) * (1 + sumTolerance)
       ? [] : ["\(group.plan.id): measured capacity exceeded: \(work) instances of \(instances)"]

@@ -129,7 +129,8 @@ struct MathProgData {
   private func policy() -> String {
     let policy = problem.policy
     let objective = problem.objectives.first ?? .cost
-    var text = "param headroom := \(number(policy.headroom));\n"
+    let headroom = Phase.allCases.map { "\($0.rawValue) \(number(policy.headroom[$0]))" }
+    var text = "param headroom := \(headroom.joined(separator: " "));\n"
     text += "param spares := \(policy.spareInstancesPerGroup);\n"
     for (name, value) in [
       ("budget_usd_per_hour", policy.budgetUSDPerHour), ("power_cap_watts", policy.powerCapWatts),

@@ -22,8 +22,8 @@ public struct Policy: Sendable, Hashable {
   public var minimumVendors: Int?
   /// Idle instances kept in every group beyond what the load needs.
   public var spareInstancesPerGroup: Int
-  /// Extra capacity above the load, as a fraction: 0.2 keeps 20 % more instances busy-capable than needed.
-  public var headroom: Double
+  /// Extra capacity above the load, by phase.
+  public var headroom: Headroom
   /// Largest share of held devices in spot tiers, 0...1; `nil` = no limit.
   public var spotShareLimit: Double?
   /// How requests reach the instances of a prefill or aggregated group.
@@ -36,7 +36,7 @@ public struct Policy: Sendable, Hashable {
     pipelineDegrees: [Int]? = nil, dataDegrees: [Int] = [1, 8], expertDegrees: [Int]? = nil,
     maximumDevicesPerInstance: Int? = nil, maximumBatch: Int = 1024, chunkTokens: Int = 2048,
     budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil, vendorShares: [VendorShareLimit] = [],
-    minimumVendors: Int? = nil, spareInstancesPerGroup: Int = 0, headroom: Double = 0,
+    minimumVendors: Int? = nil, spareInstancesPerGroup: Int = 0, headroom: Headroom = 0,
     spotShareLimit: Double? = nil, router: RouterAssumption = .sharedQueue, robust: Bool = false
   ) {
     self.servingModes = servingModes
@@ -56,6 +56,34 @@ public struct Policy: Sendable, Hashable {
     self.spotShareLimit = spotShareLimit
     self.router = router
     self.robust = robust
+  }
+}
+
+/// Extra capacity above the load, as a fraction of it: 0.2 keeps 20 % more instances busy-capable than needed.
+public struct Headroom: Sendable, Hashable, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  public var prefill: Double
+  public var decode: Double
+  public var aggregated: Double
+
+  public init(prefill: Double, decode: Double, aggregated: Double) {
+    self.prefill = prefill
+    self.decode = decode
+    self.aggregated = aggregated
+  }
+
+  /// The same fraction for every phase.
+  public init(_ value: Double) { self.init(prefill: value, decode: value, aggregated: value) }
+
+  public init(floatLiteral value: Double) { self.init(value) }
+
+  public init(integerLiteral value: Int) { self.init(Double(value)) }
+
+  public subscript(phase: Phase) -> Double {
+    switch phase {
+    case .prefill: prefill
+    case .decode: decode
+    case .aggregated: aggregated
+    }
   }
 }
 

@@ -68,6 +68,7 @@ extension ProblemFormat.Part {
     case .vendorShare: ["share": "write max_share", "measure": "write of"]
     case .currentFleet: ["count": "write devices", "pool": "write accelerator"]
     case .solver: ["time_limit": "write time_limit_s", "gap": "write relative_gap", "nodes": "write node_limit"]
+    case .headroom: ["all": "for one headroom of all phases write the number itself"]
     case .available, .histogramPoint, .kvExchange, .poolPair: [:]
     }
   }

@@ -62,8 +62,17 @@ extension ProblemReading {
     return value
   }
 
-  private func headroom(_ entry: JSONObject) -> Double {
-    guard let reader = entry.optional("headroom"), let value = reader.number(in: .closed(0, 1000)) else { return 0 }
+  /// One fraction for all phases, or an object with one for each.
+  private func headroom(_ entry: JSONObject) -> Headroom {
+    guard let reader = entry.optional("headroom") else { return 0 }
+    if reader.isNumber { return Headroom(headroom(at: reader)) }
+    guard let phases = reader.object("a fraction, or an object with one for each phase", .headroom) else { return 0 }
+    func value(_ key: String) -> Double { phases.optional(key).map { headroom(at: $0) } ?? 0 }
+    return Headroom(prefill: value("prefill"), decode: value("decode"), aggregated: value("aggregated"))
+  }
+
+  private func headroom(at reader: JSONReader) -> Double {
+    guard let value = reader.number(in: .closed(0, 1000)) else { return 0 }
     if value > 10 {
       reader.expected("a fraction from 0 to 10", hint: "write \(value / 100) for \(reader.node.summary) %")
     } else if value >= 1 {

@@ -43,6 +43,7 @@ public enum ProblemFormat {
     case poolPair = "pool_pair"
     case policy
     case vendorShare = "vendor_share"
+    case headroom
     case currentFleet = "current_fleet"
     case solver
 
@@ -77,6 +78,7 @@ public enum ProblemFormat {
       case .poolPair: fields[part] = pairFields
       case .policy: fields[part] = policyFields
       case .vendorShare: fields[part] = vendorShareFields
+      case .headroom: fields[part] = headroomFields
       case .currentFleet: fields[part] = fleetFields
       case .solver: fields[part] = solverFields
       }

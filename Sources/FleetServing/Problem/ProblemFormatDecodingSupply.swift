@@ -137,7 +137,9 @@ extension ProblemFormat {
     Field("min_vendors", "integer ≥ 1", default: "1", "Least number of vendors whose devices are used."),
     Field(
       "spare_instances_per_group", "integer ≥ 0", default: "0", "Instances kept in every group beyond what load needs."),
-    Field("headroom", "number, 0 to 10", default: "0", "Extra capacity above the load, as a fraction: 0.2 for 20 %."),
+    Field(
+      "headroom", "number, 0 to 10, or `headroom`", default: "0",
+      "Extra capacity above the load, as a fraction: 0.2 for 20 %; for all phases, or for each its own."),
     Field("spot_share_max", "number, 0 to 1", default: "no limit", "Largest share of held devices in spot tiers."),
     Field(
       "router", "`shared_queue` or `random_split`", default: "`shared_queue`",
@@ -153,6 +155,12 @@ extension ProblemFormat {
     Field(
       "of", "`spend`, `devices` or `capacity`", default: "`spend`",
       "What is shared out: cost of held devices, held devices, or served requests."),
+  ]
+
+  static let headroomFields = [
+    Field("prefill", "number, 0 to 10", default: "0", "Headroom of instances that prefill."),
+    Field("decode", "number, 0 to 10", default: "0", "Headroom of instances that decode."),
+    Field("aggregated", "number, 0 to 10", default: "0", "Headroom of aggregated instances."),
   ]
 
   static let fleetFields = [
