@@ -67,6 +67,34 @@ import Testing
     #expect(try Sample.pair(policy: Policy(powerCapWatts: 1499)).solved().status == .infeasible)
   }
 
+  /// 10 requests/s need 15 devices; a dearer pool that does more with one device keeps the limit.
+  @Test func deviceLimit() throws {
+    func plan(_ most: Int, over pools: [String] = ["p", "d", "e"]) throws -> Plan {
+      try Sample.pair(policy: Policy(deviceLimits: [DeviceLimit(poolIDs: pools, maximumDevices: most)])) {
+        $0.pools.append(Sample.pool("e", price: 4))
+        $0.capacityTables.append(Sample.table(.decode, "e", ["w": 2]))
+      }.solved()
+    }
+    #expect(try plan(15).costUSDPerHour == 15)
+    let limited = try plan(14)
+    // Two devices of d give way to one of e.
+    #expect(limited.costUSDPerHour == 17)
+    #expect(limited.binding.map(\.message).contains("the limit of 14 devices over p, d and e is reached"))
+    #expect(try plan(10).costUSDPerHour == 25)
+    #expect(try plan(9).status == .infeasible)
+    #expect(try plan(9, over: ["p", "d"]).costUSDPerHour == 9 + 12)
+    #expect(try plan(0, over: ["e"]).costUSDPerHour == 15)
+  }
+
+  /// Devices that are held already take up places too.
+  @Test func deviceLimitCountsTheCurrentFleet() throws {
+    let limit = DeviceLimit(poolIDs: ["p", "d"], maximumDevices: 14)
+    let problem = Sample.pair(policy: Policy(deviceLimits: [limit])) {
+      $0.currentFleet = [CurrentFleetEntry(poolID: "d", devices: 10)]
+    }
+    #expect(try problem.solved().status == .infeasible)
+  }
+
   /// Aggregated serving of 10 requests/s at 1 request/s per device: `a` at 1 USD/h, `b` at 3.
   private func twoVendors(_ policy: Policy) throws -> Plan {
     try Sample.problem(

@@ -78,6 +78,7 @@ import Testing
           servingModes: [.disaggregated], tensorDegrees: [1, 2, 4], pipelineDegrees: [1], dataDegrees: [1, 8],
           expertDegrees: [1, 8], maximumDevicesPerInstance: 16, maximumBatch: 512, chunkTokens: 4096,
           budgetUSDPerHour: 900, powerCapWatts: 200_000,
+          deviceLimits: [DeviceLimit(poolIDs: ["h100", "mi300x"], maximumDevices: 96)],
           vendorShares: [
             VendorShareLimit(vendor: "nvidia", share: 0.7, measure: .devices), VendorShareLimit(share: 0.8),
           ],

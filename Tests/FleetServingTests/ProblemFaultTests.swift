@@ -91,6 +91,15 @@ struct Slip: Sendable, CustomTestStringConvertible {
     Slip(
       "\"headroom\": 0.1", "\"vendor_shares\": [{\"vendor\": \"nvidea\", \"max_share\": 0.5}]",
       at: "/policy/vendor_shares/0/vendor", "did you mean \"nvidia\"?"),
+    Slip(
+      "\"headroom\": 0.1", "\"device_limits\": [{\"accelerators\": [\"amdd\"], \"max_devices\": 5}]",
+      at: "/policy/device_limits/0/accelerators/0", "did you mean \"amd\"?"),
+    Slip(
+      "\"headroom\": 0.1", "\"device_limits\": [{\"accelerators\": [\"amd\", \"amd\"], \"max_devices\": 5}]",
+      at: "/policy/device_limits/0/accelerators", "named twice"),
+    Slip(
+      "\"headroom\": 0.1", "\"device_limits\": [{\"accelerators\": [], \"max_devices\": 5}]",
+      at: "/policy/device_limits/0/accelerators", "1 to 64"),
     Slip("\"headroom\": 0.1", "\"tp\": [1, 1]", at: "/policy/tp", "twice"),
     Slip(
       "\"headroom\": 0.1}", "\"headroom\": 0.1}, \"objective\": \"costs\"", at: "/objective", "did you mean \"cost\"?"),

@@ -25,6 +25,8 @@ set RECEIVERS within ENDPOINTS cross CANDIDATES;   # (D,c): candidate c decodes 
 set LINKS within POOLS cross POOLS;                # (from pool, to pool), with a limit on bytes/s
 
 set SHARES;                                        # i: limits on vendor shares, numbered
+set LIMITS;                                        # i: limits on devices over several pools, numbered
+set WITHIN within POOLS cross LIMITS;              # (a,i): limit i counts the devices of pool a
 set PHASES := {"prefill", "decode", "aggregated"};
 set OBJECTIVES := {"cost", "traffic", "devices", "power"};
 
@@ -60,6 +62,7 @@ param budget_usd_per_hour default Infinity;
 param power_cap_watts default Infinity;
 param spot_share default Infinity;                 # largest share of held devices in spot tiers
 param minimum_vendors default 1;
+param most_devices{LIMITS};                        # devices that may be held of the pools of a limit
 param share_measure{SHARES} symbolic in {"spend", "devices", "capacity"};
 param share_limit{SHARES};
 set LIMITED dimen 2;                               # (vendor, i): vendors that limit i applies to
@@ -172,6 +175,10 @@ s.t. devices{a in POOLS, t in PERIODS: exists{c in CANDIDATES} pool[c] = a}:
 s.t. stock{a in POOLS, t in PERIODS: stock_devices[a] < Infinity}:
   sum{k in TIERS: tier_pool[k] = a and kind[k] != "current"} unit_devices[k] * held[k,stretch[k,t]]
   <= stock_devices[a];
+
+# Devices held of several pools together, the current fleet included.                                     [devices]
+s.t. device_limit{i in LIMITS, t in PERIODS}:
+  sum{k in TIERS: (tier_pool[k],i) in WITHIN} unit_devices[k] * held[k,stretch[k,t]] <= most_devices[i];
 
 # -------------------------------------------------------------------------------------------------------------- Policy
 

@@ -145,6 +145,11 @@ struct MathProgData {
     text += table(
       "param: SHARES: share_measure share_limit",
       shares.map { ["\($0.offset + 1)", "\"\($0.element.measure.rawValue)\"", number($0.element.share)] })
+    let limits = Array(policy.deviceLimits.enumerated())
+    text += table("param: LIMITS: most_devices", limits.map { ["\($0.offset + 1)", "\($0.element.maximumDevices)"] })
+    text += table(
+      "set WITHIN",
+      limits.flatMap { index, limit in limit.poolIDs.map { [MathProgSymbol.quoted($0), "\(index + 1)"] } })
     text += table(
       "set LIMITED",
       shares.flatMap { index, limit in

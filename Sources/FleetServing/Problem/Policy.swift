@@ -17,6 +17,8 @@ public struct Policy: Sendable, Hashable {
   public var chunkTokens: Int
   public var budgetUSDPerHour: Double?
   public var powerCapWatts: Double?
+  /// Most devices over several pools together.
+  public var deviceLimits: [DeviceLimit]
   public var vendorShares: [VendorShareLimit]
   /// Least number of different vendors whose devices are used.
   public var minimumVendors: Int?
@@ -35,7 +37,8 @@ public struct Policy: Sendable, Hashable {
     servingModes: Set<ServingMode> = Set(ServingMode.allCases), tensorDegrees: [Int]? = nil,
     pipelineDegrees: [Int]? = nil, dataDegrees: [Int] = [1, 8], expertDegrees: [Int]? = nil,
     maximumDevicesPerInstance: Int? = nil, maximumBatch: Int = 1024, chunkTokens: Int = 2048,
-    budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil, vendorShares: [VendorShareLimit] = [],
+    budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil, deviceLimits: [DeviceLimit] = [],
+    vendorShares: [VendorShareLimit] = [],
     minimumVendors: Int? = nil, spareInstancesPerGroup: Int = 0, headroom: Headroom = 0,
     spotShareLimit: Double? = nil, router: RouterAssumption = .sharedQueue, robust: Bool = false
   ) {
@@ -49,6 +52,7 @@ public struct Policy: Sendable, Hashable {
     self.chunkTokens = chunkTokens
     self.budgetUSDPerHour = budgetUSDPerHour
     self.powerCapWatts = powerCapWatts
+    self.deviceLimits = deviceLimits
     self.vendorShares = vendorShares
     self.minimumVendors = minimumVendors
     self.spareInstancesPerGroup = spareInstancesPerGroup
@@ -90,6 +94,18 @@ public struct Headroom: Sendable, Hashable, ExpressibleByFloatLiteral, Expressib
 /// Whether prefill and decode run on separate instances.
 public enum ServingMode: String, Sendable, CaseIterable, Hashable {
   case disaggregated, aggregated
+}
+
+/// At most `maximumDevices` may be held in any period in the pools together, the current fleet included.
+public struct DeviceLimit: Sendable, Hashable {
+  /// Ids of the pools, in the order given; at least one, none twice.
+  public var poolIDs: [String]
+  public var maximumDevices: Int
+
+  public init(poolIDs: [String], maximumDevices: Int) {
+    self.poolIDs = poolIDs
+    self.maximumDevices = maximumDevices
+  }
 }
 
 /// At most `share` of the measure may come from `vendor` (or from any single vendor).

@@ -65,6 +65,8 @@ extension ProblemFormat.Part {
         "vendor_share": "write vendor_shares, an array", "modes": "write serving_modes",
         "spares": "write spare_instances_per_group",
       ]
+    case .deviceLimit:
+      ["pools": "write accelerators", "maximum_devices": "write max_devices", "devices": "write max_devices"]
     case .vendorShare: ["share": "write max_share", "measure": "write of"]
     case .currentFleet: ["count": "write devices", "pool": "write accelerator"]
     case .solver: ["time_limit": "write time_limit_s", "gap": "write relative_gap", "nodes": "write node_limit"]

@@ -23,6 +23,7 @@ extension ProblemReading {
       "chunk_tokens", unit: "tokens", in: .closed(16, 1_048_576), default: policy.chunkTokens)
     policy.budgetUSDPerHour = entry.optionalNumber("budget_usd_per_hour", unit: "USD/h", in: .closed(0, 1e9))
     policy.powerCapWatts = powerCap(entry)
+    policy.deviceLimits = deviceLimits(entry)
     policy.vendorShares = vendorShares(entry)
     policy.minimumVendors = minimumVendors(entry)
     policy.spareInstancesPerGroup = entry.integer("spare_instances_per_group", in: .closed(0, 1000), default: 0)
@@ -79,6 +80,24 @@ extension ProblemReading {
       warn(reader, "a headroom of \(reader.node.summary) multiplies the fleet by \(1 + value)")
     }
     return value
+  }
+
+  private func deviceLimits(_ entry: JSONObject) -> [DeviceLimit] {
+    guard let reader = entry.optional("device_limits"),
+      let elements = reader.array("an array of limits on devices", count: 0...64)
+    else { return [] }
+    var given: Set<Set<String>> = []
+    return elements.compactMap { element in
+      guard let limit = element.object("a limit on devices", .deviceLimit) else { return nil }
+      let list = limit.required("accelerators", "an array of ids of accelerators")
+      let ids = list?.array("an array of ids of accelerators", count: 1...ProblemBounds.pools)?
+        .allOrNil { pools.id(at: $0) }
+      let most = limit.integer("max_devices", unit: "devices", in: .closed(0, ProblemBounds.devices))
+      guard let ids, let most else { return nil }
+      if Set(ids).count != ids.count { list?.fault("an accelerator is named twice") }
+      if !given.insert(Set(ids)).inserted { element.fault("these accelerators are limited twice") }
+      return DeviceLimit(poolIDs: ids, maximumDevices: most)
+    }
   }
 
   private func vendorShares(_ entry: JSONObject) -> [VendorShareLimit] {

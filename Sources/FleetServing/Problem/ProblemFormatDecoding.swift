@@ -42,6 +42,7 @@ public enum ProblemFormat {
     case kvExchange = "kv_exchange"
     case poolPair = "pool_pair"
     case policy
+    case deviceLimit = "device_limit"
     case vendorShare = "vendor_share"
     case headroom
     case currentFleet = "current_fleet"
@@ -77,6 +78,7 @@ public enum ProblemFormat {
       case .kvExchange: fields[part] = kvExchangeFields
       case .poolPair: fields[part] = pairFields
       case .policy: fields[part] = policyFields
+      case .deviceLimit: fields[part] = deviceLimitFields
       case .vendorShare: fields[part] = vendorShareFields
       case .headroom: fields[part] = headroomFields
       case .currentFleet: fields[part] = fleetFields

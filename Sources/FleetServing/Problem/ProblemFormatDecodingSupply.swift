@@ -133,6 +133,9 @@ extension ProblemFormat {
     Field(
       "power_cap_watts", "number > 0", unit: "W", default: "no limit",
       "Most power that held devices may draw, in every period."),
+    Field(
+      "device_limits", "array of `device_limit`", default: "none",
+      "Most devices over several accelerators together, in every period."),
     Field("vendor_shares", "array of `vendor_share`", default: "none", "Largest shares of vendors."),
     Field("min_vendors", "integer ≥ 1", default: "1", "Least number of vendors whose devices are used."),
     Field(
@@ -155,6 +158,12 @@ extension ProblemFormat {
     Field(
       "of", "`spend`, `devices` or `capacity`", default: "`spend`",
       "What is shared out: cost of held devices, held devices, or served requests."),
+  ]
+
+  static let deviceLimitFields = [
+    Field("accelerators", "array of strings", "Ids of the pools that share the limit, 1 to 64."),
+    Field(
+      "max_devices", "integer ≥ 0", unit: "devices", "Most devices held of them together, the current fleet included."),
   ]
 
   static let headroomFields = [
