@@ -136,6 +136,35 @@ import Testing
     #expect(try problem.solved().costUSDPerHour == 15)
   }
 
+  /// Prefill is cheapest on one device, decode on two; with equal degrees one side gives way.
+  @Test func equalTensorDegrees() throws {
+    func plan(_ equal: Bool) throws -> Plan {
+      try Sample.problem(
+        pools: [Sample.pool("p"), Sample.pool("d")], classes: [Sample.requests(10)],
+        tables: [
+          Sample.table(.prefill, "p", ["w": 2]), Sample.table(.prefill, "p", devices: 2, ["w": 3]),
+          Sample.table(.decode, "d", ["w": 1]), Sample.table(.decode, "d", devices: 2, ["w": 4]),
+        ], policy: Policy(equalTensorDegrees: equal)
+      ).solved()
+    }
+    // 5 prefill and 3 pairs decode. Equal: 8 requests/s on 3 and 2 pairs, the rest on 1 and 2 single devices.
+    #expect(try plan(false).costUSDPerHour == 11)
+    let equal = try plan(true)
+    #expect(equal.costUSDPerHour == 13)
+    let tensor = Dictionary(uniqueKeysWithValues: equal.groups.map { ($0.id, $0.strategy.tensor) })
+    #expect(!equal.routes.isEmpty && equal.routes.allSatisfy { tensor[$0.fromGroupID] == tensor[$0.toGroupID] })
+  }
+
+  @Test func equalTensorDegreesCanBeImpossible() throws {
+    let problem = Sample.problem(
+      pools: [Sample.pool("p"), Sample.pool("d")], classes: [Sample.requests(10)],
+      tables: [Sample.table(.prefill, "p", devices: 2, ["w": 2]), Sample.table(.decode, "d", ["w": 1])],
+      policy: Policy(equalTensorDegrees: true))
+    let plan = try problem.solved()
+    #expect(plan.status == .infeasible)
+    #expect(plan.rejected.contains { $0.reason == "no decode instance has TP2 too" }, "\(plan.rejected)")
+  }
+
   @Test func exchangeRules() throws {
     func cost(_ rule: KVExchangeRule) throws -> Double? {
       var problem = Sample.pair()

@@ -8,10 +8,10 @@ struct RandomProblem {
   enum Feature: String, CaseIterable {
     case periods, models, modes, tiers, wholeNodes, stock, currentFleet, budget, power, spotShare, shares, vendors
     case spares, headroom, exchange, links, objective, traffic, freeMix, floors, partners, heterogeneous
-    case deviceLimits
+    case deviceLimits, equalDegrees
 
     /// Features that came later: they leave the draws of the others as they were.
-    static let added: [Feature] = [.deviceLimits]
+    static let added: [Feature] = [.deviceLimits, .equalDegrees]
   }
 
   var random: SeededGenerator
@@ -124,6 +124,7 @@ struct RandomProblem {
         DeviceLimit(poolIDs: problem.pools.suffix(2).map(\.id), maximumDevices: random.whole(4...14)),
       ]
     }
+    policy.equalTensorDegrees = on(.equalDegrees)
     if on(.vendors) { policy.minimumVendors = random.whole(2...3) }
     if on(.spares) { policy.spareInstancesPerGroup = random.whole(1...2) }
     if on(.headroom) {

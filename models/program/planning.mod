@@ -18,7 +18,7 @@ set LOADS within CLASSES cross CANDIDATES;         # (w,c): class w is admitted 
 
 # Only where not every prefill instance may send to every decode instance of its model, or where a link has a limit:
 set SENDERS;                                       # P: prefill candidates of one model and pool with the same partners
-set ENDPOINTS;                                     # D: decode pools of one model by KV precision
+set ENDPOINTS;                                     # D: decode pools of one model by KV precision (and tensor degree)
 set PARTNERS within SENDERS cross ENDPOINTS;       # (P,D): P may send to D
 set MEMBERS within SENDERS cross CANDIDATES;       # (P,c): candidate c belongs to P
 set RECEIVERS within ENDPOINTS cross CANDIDATES;   # (D,c): candidate c decodes at D

@@ -177,7 +177,8 @@ extension CandidateSet {
     for var candidate in part.candidates {
       if candidate.phase == .decode {
         let endpoint = DecodeEndpoint(
-          modelIndex: candidate.modelIndex, poolIndex: candidate.poolIndex, kvPrecision: candidate.kvPrecision)
+          modelIndex: candidate.modelIndex, poolIndex: candidate.poolIndex, kvPrecision: candidate.kvPrecision,
+          tensorDegree: problem.policy.equalTensorDegrees ? candidate.strategy.tensor : nil)
         if let known = endpoints.firstIndex(of: endpoint) {
           candidate.endpoint = known
         } else {

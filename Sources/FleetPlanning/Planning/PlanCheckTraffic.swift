@@ -21,6 +21,11 @@ extension PlanCheck {
           faults.append("\(group.plan.id) does not admit class \(requestClass.id)")
         }
       }
+      if isPair, problem.policy.equalTensorDegrees, from.plan.strategy.tensor != to.plan.strategy.tensor {
+        faults.append(
+          "\(from.plan.id) has TP\(from.plan.strategy.tensor), \(to.plan.id) TP\(to.plan.strategy.tensor): they must be equal"
+        )
+      }
       if isPair, !TransferTimes.mayExchange(problem, from.poolIndex, to.poolIndex) {
         faults.append("\(from.plan.poolID) may not send KV caches to \(to.plan.poolID)")
       }

@@ -62,7 +62,7 @@ extension ProblemFormat.Part {
     case .policy:
       [
         "budget": "write budget_usd_per_hour", "power_cap_kw": "write power_cap_watts",
-        "vendor_share": "write vendor_shares, an array", "modes": "write serving_modes",
+        "vendor_share": "write vendor_shares, an array", "modes": "write serving_modes", "same_tp": "write equal_tp",
         "spares": "write spare_instances_per_group",
       ]
     case .deviceLimit:

@@ -124,6 +124,10 @@ extension ProblemFormat {
       "Attention-data-parallel degrees; above 1 only for mixture-of-experts models."),
     Field(
       "ep", "array of integers ≥ 1", default: "1 and every device of the instance", "Expert-parallel degrees."),
+    Field(
+      "equal_tp", "boolean", default: "`false`",
+      "Whether prefill and decode instances that exchange KV caches have the same tensor-parallel degree, for serving stacks "
+        + "that do not split heads anew."),
     Field("max_devices_per_instance", "integer ≥ 1", unit: "devices", default: "no limit", "Largest instance."),
     Field("max_batch", "integer ≥ 1", unit: "sequences", default: "1024", "Largest batch of an instance."),
     Field(
