@@ -33,6 +33,25 @@ import Testing
     JSONOutput.object(["capacity_tables": .array(tables.map { $0.encoded() })]).encoded()
   }
 
+  /// Far more tables, and rows of one, than were once taken.
+  @Test func manyTablesAndRowsAreRead() throws {
+    let tables = (0..<1500).map { number in
+      var one = table
+      one.id = "t\(number)"
+      return one
+    }
+    let csv = (1...10_500).map { "\(10 * $0),100,\(0.5 + Double($0) / 1000)" }
+    let folder = try TemporaryFolder([
+      "tables.json": file(tables), "rows.csv": "input_tokens,output_tokens,rate_per_s\n" + csv.joined(separator: "\n"),
+    ])
+    #expect(try decoded(problem("\"tables.json\""), baseDirectory: folder.path).capacityTables.count == 1500)
+    let long = """
+      [{"id": "long", "model": "llama-3.1-70b", "accelerator": "h100-sxm", "file": "rows.csv"}]
+      """
+    #expect(try decoded(problem(long), baseDirectory: folder.path).capacityTables[0].rows.count == 10_500)
+    #expect(ProblemBounds.tables == 100_000 && ProblemBounds.rows == 100_000, "docs/problem-format.md names both")
+  }
+
   @Test func tablesAreReadBack() throws {
     var expected = table
     expected.rows[0].ratePerSecond = 1234.57

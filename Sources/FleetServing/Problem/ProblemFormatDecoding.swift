@@ -97,8 +97,9 @@ enum ProblemBounds {
   static let models = 64
   static let pools = 64
   static let classes = 200
-  static let tables = 1000
-  static let rows = 10_000
+  static let tables = 100_000
+  /// Of one table.
+  static let rows = 100_000
   static let histogramPoints = 10_000
   static let ratePerSecond = 1e7
   static let devices = 1e7

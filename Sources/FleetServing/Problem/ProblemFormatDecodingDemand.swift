@@ -17,8 +17,8 @@ extension ProblemFormat {
     Field("classes", "array of `class`", "Streams of similar requests, 1 to 200."),
     Field(
       "capacity_tables", "array of `capacity_table`, or string", default: "none",
-      "Measured configurations, which bypass the latency model; or the path of a JSON file with this key, as `fleetplan "
-        + "tabulate` writes it."),
+      "Measured configurations, which bypass the latency model, up to 100,000; or the path of a JSON file with this key, as "
+        + "`fleetplan tabulate` writes it."),
     Field(
       "links", "array of `link`", default: "none",
       "Networks between pools. Pairs without one use the devices' own figures."),

@@ -71,7 +71,7 @@ extension ProblemFormat {
     Field("dp", "integer ≥ 1", default: "1", "Attention-data-parallel degree."),
     Field("precision", "precision", default: "not stated", "Precision of the weights."),
     Field("max_batch", "integer ≥ 1", unit: "sequences", default: "not stated", "Largest batch."),
-    Field("rows", "array of `capacity_row`", default: "from `file`", "Measurements, 1 to 10,000."),
+    Field("rows", "array of `capacity_row`", default: "from `file`", "Measurements, 1 to 100,000."),
     Field(
       "file", "string", default: "none",
       "CSV file whose header names the keys of `capacity_row`; its path is relative to the problem file."),
