@@ -70,6 +70,9 @@ struct Slip: Sendable, CustomTestStringConvertible {
     Slip(
       "\"output_tokens\": 200", "\"output_tokens\": 200, \"trace\": \"t\"", at: "/classes/0/lengths", "more than one"),
     Slip("\"output_tokens\": 200", "\"output_tokens\": 200, \"rows\": 3", at: "/classes/0/lengths/rows", "trace"),
+    Slip(
+      "\"output_tokens\": 200", "\"output_tokens\": 200, \"beyond_context\": \"clip\"",
+      at: "/classes/0/lengths/beyond_context", "belongs to a trace"),
     Slip("1000", "{\"p50\": 100}", at: "/classes/0/lengths/input_tokens", "two quantiles"),
     Slip("1000", "{\"p50\": 100, \"p90\": 90}", at: "/classes/0/lengths/input_tokens", "below a lower one"),
     Slip("1000", "{\"p50\": 100, \"p50.0\": 100}", at: "/classes/0/lengths/input_tokens", "given twice"),

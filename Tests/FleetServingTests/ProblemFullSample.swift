@@ -45,7 +45,7 @@ let fullProblem = """
          {"input_tokens": 4000, "output_tokens": 500}]},
        "slo": {"tpot_ms": {"limit": 40}}},
       {"id": "replay", "model": "qwen3-32b",
-       "lengths": {"trace": "trace.csv", "first_row": 2, "rows": 3, "rate_scale": 10},
+       "lengths": {"trace": "trace.csv", "first_row": 2, "rows": 3, "beyond_context": "clip", "rate_scale": 10},
        "slo": {"ttft_ms": 1000}},
       {"id": "dark", "model": "secret", "rate_per_s": 0.5, "lengths": {"input_tokens": 500, "output_tokens": 50},
        "slo": {"ttft_ms": 1000, "tpot_ms": 80}} ],

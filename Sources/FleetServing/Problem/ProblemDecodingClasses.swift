@@ -65,7 +65,8 @@ extension ProblemReading {
     reader.fault(
       "the longest request has \(tokens(lengths.maximumSequenceTokens)) tokens, more than \(source), "
         + "\(tokens(longest)) tokens",
-      hint: "input and output count together")
+      hint: "input and output count together"
+        + (reader.dictionary()?.optional("trace") == nil ? "" : "; beyond_context can clip or drop such rows"))
   }
 
   // MARK: Objectives

@@ -99,6 +99,9 @@ extension ProblemFormat {
         + "Merged into at most 64 points that keep the means and the longest request."),
     Field("first_row", "integer ≥ 1", default: "1", "First data row of the trace to use, from 1."),
     Field("rows", "integer ≥ 1", default: "all", "Number of rows of the trace to use."),
+    Field(
+      "beyond_context", "`refuse`, `clip` or `drop`", default: "`refuse`",
+      "What becomes of rows that are longer than the context of the model: a fault, cut there, or left out."),
     Field("rate_scale", "number > 0", default: "1", "Factor on the mean rate of the trace."),
   ]
 
