@@ -86,7 +86,9 @@ import Testing
           minimumVendors: 2, spareInstancesPerGroup: 1, headroom: Headroom(prefill: 0.2, decode: 0.1, aggregated: 0),
           spotShareLimit: 0.3, router: .randomSplit,
           robust: true))
-    #expect(problem.warnings.isEmpty)
+    // Each slowdown tells the limit that comes of it.
+    #expect(
+      problem.warnings.map(\.path) == SlowdownTests.keys.map { "/classes/1/slo/\($0)" })
   }
 
   @Test func modelsOfEachForm() throws {

@@ -85,6 +85,22 @@ struct Slip: Sendable, CustomTestStringConvertible {
     Slip("800", "{\"limit\": 800, \"percentile\": 0.95}", at: "/classes/0/slo/ttft_ms/percentile", "write 95"),
     Slip("800", "{\"limit\": 800, \"percentile\": 100}", at: "/classes/0/slo/ttft_ms/percentile", "< 100"),
     Slip("\"tpot_ms\": 50", "\"e2e_ms\": 700", at: "/classes/0/slo/e2e_ms", "700 ms", "800 ms"),
+    Slip("\"ttft_ms\": 800", "\"ttft_slowdown\": 3", at: "/classes/0/slo/reference", "missing key"),
+    Slip(
+      "\"ttft_ms\": 800", "\"ttft_slowdown\": 3, \"reference\": {\"accelerator\": \"h100-sx\"}",
+      at: "/classes/0/slo/reference/accelerator", "did you mean"),
+    Slip(
+      "\"ttft_ms\": 800", "\"ttft_slowdown\": 3, \"reference\": {\"accelerator\": \"l4\", \"tp\": 1}",
+      at: "/classes/0/slo/reference", "cannot serve qwen3-32b", "weights"),
+    Slip(
+      "\"ttft_ms\": 800", "\"ttft_ms\": 800, \"reference\": {\"accelerator\": \"amd\"}",
+      at: "/classes/0/slo/reference", "belongs to"),
+    Slip(
+      "\"tpot_ms\": 50", "\"tpot_ms\": 50, \"tpot_slowdown\": 2, \"reference\": {\"accelerator\": \"amd\"}",
+      at: "/classes/0/slo/tpot_slowdown", "exclude each other"),
+    Slip(
+      "\"ttft_ms\": 800", "\"ttft_slowdown\": {\"limit\": 3}, \"reference\": {\"accelerator\": \"amd\"}",
+      at: "/classes/0/slo/ttft_slowdown/limit", "write factor"),
     Slip("0.1", "20", at: "/policy/headroom", "write 0.2"),
     Slip("0.1", "{\"decode\": 20}", at: "/policy/headroom/decode", "write 0.2"),
     Slip("0.1", "{\"all\": 0.2}", at: "/policy/headroom/all", "write the number itself"),

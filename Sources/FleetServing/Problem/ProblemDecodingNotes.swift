@@ -47,6 +47,8 @@ extension ProblemFormat.Part {
       ]
     case .latencyObjective:
       ["limit_ms": "write limit, in milliseconds", "quantile": "write percentile, for example 95"]
+    case .slowdownObjective: ["limit": "write factor, a multiple", "quantile": "write percentile, for example 95"]
+    case .idleReference: ["pool": "write accelerator", "gpu": "write accelerator", "weights": "write precision"]
     case .capacityTable: ["pool": "write accelerator", "entries": "write rows"]
     case .capacityRow: ["throughput": "write rate_per_s", "rps": "write rate_per_s"]
     case .link:

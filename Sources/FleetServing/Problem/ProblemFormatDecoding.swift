@@ -36,6 +36,8 @@ public enum ProblemFormat {
     case histogramPoint = "histogram_point"
     case slo
     case latencyObjective = "latency_objective"
+    case slowdownObjective = "slowdown_objective"
+    case idleReference = "idle_reference"
     case capacityTable = "capacity_table"
     case capacityRow = "capacity_row"
     case link
@@ -72,6 +74,8 @@ public enum ProblemFormat {
       case .histogramPoint: fields[part] = histogramFields
       case .slo: fields[part] = sloFields
       case .latencyObjective: fields[part] = latencyObjectiveFields
+      case .slowdownObjective: fields[part] = slowdownFields
+      case .idleReference: fields[part] = idleReferenceFields
       case .capacityTable: fields[part] = tableFields
       case .capacityRow: fields[part] = rowFields
       case .link: fields[part] = linkFields

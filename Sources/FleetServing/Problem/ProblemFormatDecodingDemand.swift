@@ -130,11 +130,39 @@ extension ProblemFormat {
       "tpot_ms", "number or `latency_objective`", unit: "ms", default: "none",
       "Time per output token: mean over the tokens of a request after the first."),
     Field("e2e_ms", "number or `latency_objective`", unit: "ms", default: "none", "Arrival to last token."),
+    Field(
+      "ttft_slowdown", "number, 0.01 to 10⁶, or `slowdown_objective`", default: "none",
+      "TTFT as a multiple of that of a lone request on `reference`; instead of `ttft_ms`."),
+    Field(
+      "tpot_slowdown", "number, 0.01 to 10⁶, or `slowdown_objective`", default: "none",
+      "TPOT as a multiple of that of a lone request on `reference`; instead of `tpot_ms`."),
+    Field(
+      "e2e_slowdown", "number, 0.01 to 10⁶, or `slowdown_objective`", default: "none",
+      "End-to-end time as a multiple of that of a lone request on `reference`; instead of `e2e_ms`."),
+    Field("reference", "`idle_reference`", default: "none", "The idle instance that slowdowns refer to."),
   ]
 
   static let latencyObjectiveFields = [
     Field("limit", "number > 0", unit: "ms", "Limit that the percentile must meet."),
     Field(
       "percentile", "number > 1 and < 100", unit: "%", default: "95", "Share of requests that must meet the limit."),
+  ]
+
+  static let slowdownFields = [
+    Field("factor", "number, 0.01 to 10⁶", "Limit as a multiple of the latency of a lone request on the reference."),
+    Field(
+      "percentile", "number > 1 and < 100", unit: "%", default: "95", "Share of requests that must meet the limit."),
+  ]
+
+  static let idleReferenceFields = [
+    Field("accelerator", "string", "Id of an accelerator of the problem, or its name in the catalog."),
+    Field("tp", "integer ≥ 1", default: "the least that holds the model", "Tensor-parallel degree."),
+    Field("pp", "integer ≥ 1", default: "1", "Pipeline-parallel degree."),
+    Field("ep", "integer ≥ 1", default: "1", "Expert-parallel degree."),
+    Field("dp", "integer ≥ 1", default: "1", "Attention-data-parallel degree."),
+    Field("precision", "precision", default: "the first of the model", "Precision of the weights."),
+    Field("kv_precision", "precision", default: "the first of the model", "Precision of the KV cache."),
+    Field(
+      "backend", "string", default: "that of the accelerator", "Serving backend whose fitted constants apply."),
   ]
 }
