@@ -52,6 +52,19 @@ import Testing
     #expect(ProblemBounds.tables == 100_000 && ProblemBounds.rows == 100_000, "docs/problem-format.md names both")
   }
 
+  /// What is measured is used to the last request unless headroom is kept for the phase.
+  @Test func tablesWithoutHeadroomAreNamed() throws {
+    let text = problem(JSONOutput.array([table.encoded()]).encoded())
+    let warning = "instances of measured tables (decode) may be loaded to 100 % of what was measured"
+    #expect(try decoded(text).warnings.map(\.message).contains(warning))
+    let other = text.replacingFirst("{", with: "{ \"policy\": {\"headroom\": {\"prefill\": 0.2}},")
+    #expect(try decoded(other).warnings.map(\.message).contains(warning))
+    let kept = text.replacingFirst("{", with: "{ \"policy\": {\"headroom\": {\"decode\": 0.2}},")
+    #expect(try !decoded(kept).warnings.map(\.message).contains(warning))
+    let meant = text.replacingFirst("{", with: "{ \"policy\": {\"headroom\": 0},")
+    #expect(try !decoded(meant).warnings.map(\.message).contains(warning))
+  }
+
   @Test func tablesAreReadBack() throws {
     var expected = table
     expected.rows[0].ratePerSecond = 1234.57

@@ -83,7 +83,7 @@ import Testing
           vendorShares: [
             VendorShareLimit(vendor: "nvidia", share: 0.7, measure: .devices), VendorShareLimit(share: 0.8),
           ],
-          minimumVendors: 2, spareInstancesPerGroup: 1, headroom: Headroom(prefill: 0.2, decode: 0.1, aggregated: 0),
+          minimumVendors: 2, spareInstancesPerGroup: 1, headroom: Headroom(prefill: 0.2, decode: 0.1, aggregated: 0.05),
           spotShareLimit: 0.3, router: .randomSplit,
           robust: true))
     // Each slowdown tells the limit that comes of it.

@@ -65,7 +65,7 @@ let fullProblem = """
       "power_cap_watts": 200000, "device_limits": [{"accelerators": ["h100", "mi300x"], "max_devices": 96}],
       "vendor_shares": [{"vendor": "nvidia", "max_share": 0.7, "of": "devices"},
         {"max_share": 0.8}],
-      "min_vendors": 2, "spare_instances_per_group": 1, "headroom": {"prefill": 0.2, "decode": 0.1, "aggregated": 0}, "spot_share_max": 0.3,
+      "min_vendors": 2, "spare_instances_per_group": 1, "headroom": {"prefill": 0.2, "decode": 0.1, "aggregated": 0.05}, "spot_share_max": 0.3,
       "router": "random_split", "robust": true},
     "current_fleet": [ {"accelerator": "h100", "devices": 16, "usd_per_device_hour": 0.4},
       {"accelerator": "bought", "devices": 4} ],
