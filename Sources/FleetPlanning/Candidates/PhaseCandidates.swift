@@ -46,7 +46,8 @@ extension CandidateEnumeration {
   func prefillCandidates(_ configurations: Configurations, _ set: CandidateSet, _ transfer: TransferTimes) -> Part {
     let place = configurations.place
     var part = Part()
-    for configuration in configurations.usable {
+    let single = problem.policy.contextDegrees.contains(1) ? configurations.usable : []
+    for configuration in single + configurations.contextual {
       let variants = transfer.partnerVariants(for: configuration, place: place)
       if variants.isEmpty {
         part.rejected.append(

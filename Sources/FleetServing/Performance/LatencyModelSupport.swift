@@ -55,7 +55,7 @@ extension LatencyModel {
     guard model.layers >= strategy.pipeline else {
       return "PP\(strategy.pipeline) exceeds the \(model.layers) layers of \(model.id)"
     }
-    return expertFault(strategy, model)
+    return contextFault(strategy, model, accelerator) ?? expertFault(strategy, model)
   }
 
   private func expertFault(_ strategy: ParallelStrategy, _ model: LanguageModel) -> String? {

@@ -9,6 +9,8 @@ public struct Policy: Sendable, Hashable {
   public var dataDegrees: [Int]
   /// Allowed expert-parallel degrees; `nil` = 1 and every device of the instance.
   public var expertDegrees: [Int]?
+  /// Allowed context-parallel degrees of prefill instances.
+  public var contextDegrees: [Int]
   /// Whether a prefill instance sends KV caches to decode instances of its own tensor-parallel degree alone.
   public var equalTensorDegrees: Bool
   /// Largest instance [devices].
@@ -38,6 +40,7 @@ public struct Policy: Sendable, Hashable {
   public init(
     servingModes: Set<ServingMode> = Set(ServingMode.allCases), tensorDegrees: [Int]? = nil,
     pipelineDegrees: [Int]? = nil, dataDegrees: [Int] = [1, 8], expertDegrees: [Int]? = nil,
+    contextDegrees: [Int] = [1],
     equalTensorDegrees: Bool = false,
     maximumDevicesPerInstance: Int? = nil, maximumBatch: Int = 1024, chunkTokens: Int = 2048,
     budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil, deviceLimits: [DeviceLimit] = [],
@@ -50,6 +53,7 @@ public struct Policy: Sendable, Hashable {
     self.pipelineDegrees = pipelineDegrees
     self.dataDegrees = dataDegrees
     self.expertDegrees = expertDegrees
+    self.contextDegrees = contextDegrees
     self.equalTensorDegrees = equalTensorDegrees
     self.maximumDevicesPerInstance = maximumDevicesPerInstance
     self.maximumBatch = maximumBatch

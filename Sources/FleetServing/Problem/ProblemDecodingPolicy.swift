@@ -15,6 +15,7 @@ extension ProblemReading {
     policy.pipelineDegrees = degrees(entry, "pp")
     policy.dataDegrees = degrees(entry, "dp") ?? policy.dataDegrees
     policy.expertDegrees = degrees(entry, "ep")
+    policy.contextDegrees = degrees(entry, "cp") ?? policy.contextDegrees
     policy.equalTensorDegrees = entry.bool("equal_tp", default: policy.equalTensorDegrees)
     policy.maximumDevicesPerInstance = entry.optionalInteger(
       "max_devices_per_instance", unit: "devices", in: Plausible.domainDevices)

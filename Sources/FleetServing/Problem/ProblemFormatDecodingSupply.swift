@@ -125,6 +125,9 @@ extension ProblemFormat {
     Field(
       "ep", "array of integers ≥ 1", default: "1 and every device of the instance", "Expert-parallel degrees."),
     Field(
+      "cp", "array of integers ≥ 1", default: "`[1]`",
+      "Context-parallel degrees of prefill instances: groups of devices that share the tokens of one prompt."),
+    Field(
       "equal_tp", "boolean", default: "`false`",
       "Whether prefill and decode instances that exchange KV caches have the same tensor-parallel degree, for serving stacks "
         + "that do not split heads anew."),
