@@ -39,6 +39,9 @@ extension Report {
     return table.droppingColumns { column, cells in column.title == "Model" && Set(cells).count == 1 }
   }
 
+  /// Share of its measured capacity beyond which a group is said to have no headroom.
+  static let fullUse = 0.9
+
   private static func trustNote(of groups: [PlanGroup], isRobust: Bool) -> String? {
     var sentences: [String] = []
     let predicted = groups.filter { $0.evidence?.grade != .capacityTable }
@@ -47,6 +50,12 @@ extension Report {
         "90 % of the measurements of such configurations that were left out of the fit lay within these bands.")
     } else if !predicted.isEmpty {
       sentences.append("The errors of this latency model are not known.")
+    }
+    let full = groups.filter { $0.evidence?.grade == .capacityTable && $0.utilization > fullUse }
+    if let busiest = full.map(\.utilization).max() {
+      sentences.append(
+        "\(Answer.list(full.map(\.id))) \(full.count == 1 ? "runs" : "run") at up to \(Quantity.percent(busiest)) of what was "
+          + "measured: a table says nothing of what happens beyond; plan with headroom.")
     }
     let assumed = Set(predicted.filter { $0.evidence?.grade == .assumed }.map(\.poolID)).sorted()
     if !assumed.isEmpty {

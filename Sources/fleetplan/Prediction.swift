@@ -33,7 +33,7 @@ struct PredictionQuestion {
     let weights =
       weightPrecision
       ?? ([model.nativePrecision, .bf16, .fp16] + accelerator.weightPrecisions)
-      .first { accelerator.weightPrecisions.contains($0) } ?? model.nativePrecision
+      .first { accelerator.holdsWeights(in: $0) } ?? model.nativePrecision
     let stored = accelerator.kvLayout.precisions
     let cache = kvPrecision ?? (stored.contains(.bf16) ? .bf16 : stored.first ?? .bf16)
     return InstanceConfiguration(

@@ -219,7 +219,8 @@ extension StarterProblem {
               { "input_tokens": 4096, "output_tokens": 512, "rate_per_s": 3.4, "tpot_ms": 34 }
             ]
           }
-        ]
+        ],
+        "policy": { "headroom": 0.2 }
       }
 
       """)

@@ -41,7 +41,7 @@ import Testing
   @Test func robust() throws {
     let folder = try TemporaryFolder()
     try folder.write(Problems.small, to: "p.json")
-    try folder.write(Problems.small("\"classes\": [", "\"policy\": {\"robust\": true}, \"classes\": ["), to: "q.json")
+    try folder.write(Problems.small("\"headroom\": 0", "\"headroom\": 0, \"robust\": true"), to: "q.json")
     let run = try CommandRun(["plan", "p.json", "--robust"], in: folder)
     #expect(run.status == 0)
     #expect(run.output.contains("All capacities are measured: there is no band to be robust to."))

@@ -25,7 +25,7 @@ enum Problems {
       ],
       "capacity_tables": [
         { "id": "t", "model": "m", "accelerator": "a", "rows": [{ "class": "c", "rate_per_s": 2, "ttft_ms": 100 }] }
-      ]
+      ], "policy": { "headroom": 0 }
     }
 
     """

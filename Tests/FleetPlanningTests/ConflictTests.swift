@@ -42,6 +42,31 @@ import Testing
     #expect(report.repairs.contains("8 more d in stock"), "\(report.repairs)")
   }
 
+  @Test func deviceLimit() throws {
+    let limit = DeviceLimit(poolIDs: ["p", "d"], maximumDevices: 12)
+    var problem = Sample.pair(policy: Policy(deviceLimits: [limit]))
+    let report = try conflict(problem)
+    #expect(report.summary.contains("the limit of 12 devices over p and d is 3 short"), "\(report.summary)")
+    #expect(report.repairs.contains("at least 15 devices over p and d (now 12)"), "\(report.repairs)")
+    problem.policy.deviceLimits[0].maximumDevices = 15
+    #expect(try problem.solved().status == .optimal)
+  }
+
+  /// One number holds in all periods, and two limits may have to give way together.
+  @Test func deviceLimitsOfTwoPeriods() throws {
+    let limits = [
+      DeviceLimit(poolIDs: ["p"], maximumDevices: 4), DeviceLimit(poolIDs: ["d"], maximumDevices: 8),
+    ]
+    let problem = Sample.pair(policy: Policy(deviceLimits: limits)) {
+      $0.periods = [Period(id: "day", hours: 12), Period(id: "night", hours: 12)]
+      $0.classes = [Sample.requests(10, 9)]
+    }
+    let report = try conflict(problem)
+    #expect(
+      report.repairs.contains("at least 5 devices over p (now 4) and at least 10 devices over d (now 8)"),
+      "\(report.repairs)")
+  }
+
   @Test func budget() throws {
     var problem = Sample.pair(policy: Policy(budgetUSDPerHour: 12))
     let report = try conflict(problem)

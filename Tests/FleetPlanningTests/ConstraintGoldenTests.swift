@@ -60,6 +60,7 @@ import Testing
       problem.pools[0].wholeNodes = true
       problem.pools[0].tiers.append(Sample.tier(.reserved, 0.5, available: 16))
     case "stock": problem.pools[1].stockDevices = 12
+    case "device_limit": problem.policy.deviceLimits = [DeviceLimit(poolIDs: ["p", "d"], maximumDevices: 16)]
     case "budget": problem.policy.budgetUSDPerHour = 20
     case "power": problem.policy.powerCapWatts = 2000
     case "spot":

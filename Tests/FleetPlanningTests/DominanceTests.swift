@@ -66,6 +66,24 @@ import Testing
     #expect(Dominance.reduce([second, first]).map(\.id) == ["second", "first"])
   }
 
+  /// What survives is what no other candidate dominates, whatever the order in which they come.
+  @Test(arguments: 1...6)
+  func survivorsAreThoseThatNothingDominates(seed: Int) {
+    var generator = SeededGenerator(seed: seed)
+    let all = (0..<120).map { index in
+      candidate(
+        "c\(index)", devices: generator.pick([1, 2, 4]),
+        loads: [0: Double(generator.whole(1...9)), 1: Double(generator.whole(1...9))],
+        floor: generator.whole(1...2), endpoint: generator.whole(0...1))
+    }
+    let expected = all.indices.filter { i in
+      !all.indices.contains { j in
+        j != i && Dominance.dominates(all[j], all[i]) && (j < i || !Dominance.dominates(all[i], all[j]))
+      }
+    }
+    #expect(Dominance.reduce(all).map(\.id) == expected.map { all[$0].id })
+  }
+
   /// The order of the candidates decides between equals only: what is kept dominates all that is not.
   @Test(arguments: [3, 1912])
   func whatIsDroppedIsDominatedByWhatIsKept(seed: Int) {

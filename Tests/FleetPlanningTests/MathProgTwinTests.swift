@@ -20,7 +20,8 @@ import Testing
       [.traffic], [.traffic, .freeMix], [.traffic, .freeMix, .periods], [.links, .models], [.links, .partners],
       [.floors],
       [.floors, .spares], [.currentFleet, .stock], [.budget, .tiers, .periods], [.power], [.shares, .modes],
-      [.exchange, .heterogeneous],
+      [.exchange, .heterogeneous], [.deviceLimits], [.equalDegrees, .modes], [.equalDegrees, .exchange, .links],
+      [.deviceLimits, .periods, .wholeNodes, .currentFleet],
     ] as [Set<RandomProblem.Feature>], 1...6)
   func bothHaveTheSameOptimum(features: Set<RandomProblem.Feature>, seed: Int) throws {
     var random = RandomProblem(seed: seed, features: features)

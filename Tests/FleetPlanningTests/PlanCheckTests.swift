@@ -34,6 +34,22 @@ import Testing
       try faults(checkedAs: { $0.pools[0].stockDevices = 4 }).contains("5 devices bought, 4 in stock"))
   }
 
+  @Test func moreThanALimitOverPools() throws {
+    let limit = DeviceLimit(poolIDs: ["p", "d"], maximumDevices: 14)
+    #expect(
+      try faults(checkedAs: { $0.policy.deviceLimits = [limit] }).contains(
+        "15 devices over the limit of 14 devices over p and d"))
+  }
+
+  @Test func unequalTensorDegrees() throws {
+    let text = try faults(checkedAs: { $0.policy.equalTensorDegrees = true }) {
+      for index in $0.groups.indices where $0.groups[index].phase == .decode {
+        $0.groups[index].strategy = ParallelStrategy(tensor: 2)
+      }
+    }
+    #expect(text.contains("has TP1, decode-d-tp1 TP2: they must be equal"), "\(text)")
+  }
+
   @Test func moreThanTheTierOffers() throws {
     #expect(
       try faults(checkedAs: { $0.pools[0].tiers[0].availableDevices = 3 }).contains("5 on_demand devices held"))

@@ -27,6 +27,14 @@ import Testing
     #expect(try Sample.pair(policy: Policy(headroom: 0.1)).solved().costUSDPerHour == 17)
   }
 
+  @Test func headroomOfEachPhase() throws {
+    // Decode 12 of 10; prefill 5.
+    let policy = Policy(headroom: Headroom(prefill: 0, decode: 0.2, aggregated: 5))
+    let plan = try Sample.pair(policy: policy).solved()
+    #expect(plan.costUSDPerHour == 17)
+    #expect(plan.groups.map(\.instances) == [5, 12])
+  }
+
   @Test func cheaperTierFirst() throws {
     let problem = Sample.pair {
       $0.pools[0].tiers.append(Sample.tier(.reserved, 0.5, available: 3))
@@ -57,6 +65,34 @@ import Testing
     #expect(try Sample.pair(policy: Policy(budgetUSDPerHour: 14.5)).solved().status == .infeasible)
     #expect(try Sample.pair(policy: Policy(powerCapWatts: 1500)).solved().status == .optimal)
     #expect(try Sample.pair(policy: Policy(powerCapWatts: 1499)).solved().status == .infeasible)
+  }
+
+  /// 10 requests/s need 15 devices; a dearer pool that does more with one device keeps the limit.
+  @Test func deviceLimit() throws {
+    func plan(_ most: Int, over pools: [String] = ["p", "d", "e"]) throws -> Plan {
+      try Sample.pair(policy: Policy(deviceLimits: [DeviceLimit(poolIDs: pools, maximumDevices: most)])) {
+        $0.pools.append(Sample.pool("e", price: 4))
+        $0.capacityTables.append(Sample.table(.decode, "e", ["w": 2]))
+      }.solved()
+    }
+    #expect(try plan(15).costUSDPerHour == 15)
+    let limited = try plan(14)
+    // Two devices of d give way to one of e.
+    #expect(limited.costUSDPerHour == 17)
+    #expect(limited.binding.map(\.message).contains("the limit of 14 devices over p, d and e is reached"))
+    #expect(try plan(10).costUSDPerHour == 25)
+    #expect(try plan(9).status == .infeasible)
+    #expect(try plan(9, over: ["p", "d"]).costUSDPerHour == 9 + 12)
+    #expect(try plan(0, over: ["e"]).costUSDPerHour == 15)
+  }
+
+  /// Devices that are held already take up places too.
+  @Test func deviceLimitCountsTheCurrentFleet() throws {
+    let limit = DeviceLimit(poolIDs: ["p", "d"], maximumDevices: 14)
+    let problem = Sample.pair(policy: Policy(deviceLimits: [limit])) {
+      $0.currentFleet = [CurrentFleetEntry(poolID: "d", devices: 10)]
+    }
+    #expect(try problem.solved().status == .infeasible)
   }
 
   /// Aggregated serving of 10 requests/s at 1 request/s per device: `a` at 1 USD/h, `b` at 3.
@@ -98,6 +134,35 @@ import Testing
     #expect(try problem.solved().costUSDPerHour == 13)
     problem.policy.servingModes = [.disaggregated]
     #expect(try problem.solved().costUSDPerHour == 15)
+  }
+
+  /// Prefill is cheapest on one device, decode on two; with equal degrees one side gives way.
+  @Test func equalTensorDegrees() throws {
+    func plan(_ equal: Bool) throws -> Plan {
+      try Sample.problem(
+        pools: [Sample.pool("p"), Sample.pool("d")], classes: [Sample.requests(10)],
+        tables: [
+          Sample.table(.prefill, "p", ["w": 2]), Sample.table(.prefill, "p", devices: 2, ["w": 3]),
+          Sample.table(.decode, "d", ["w": 1]), Sample.table(.decode, "d", devices: 2, ["w": 4]),
+        ], policy: Policy(equalTensorDegrees: equal)
+      ).solved()
+    }
+    // 5 prefill and 3 pairs decode. Equal: 8 requests/s on 3 and 2 pairs, the rest on 1 and 2 single devices.
+    #expect(try plan(false).costUSDPerHour == 11)
+    let equal = try plan(true)
+    #expect(equal.costUSDPerHour == 13)
+    let tensor = Dictionary(uniqueKeysWithValues: equal.groups.map { ($0.id, $0.strategy.tensor) })
+    #expect(!equal.routes.isEmpty && equal.routes.allSatisfy { tensor[$0.fromGroupID] == tensor[$0.toGroupID] })
+  }
+
+  @Test func equalTensorDegreesCanBeImpossible() throws {
+    let problem = Sample.problem(
+      pools: [Sample.pool("p"), Sample.pool("d")], classes: [Sample.requests(10)],
+      tables: [Sample.table(.prefill, "p", devices: 2, ["w": 2]), Sample.table(.decode, "d", ["w": 1])],
+      policy: Policy(equalTensorDegrees: true))
+    let plan = try problem.solved()
+    #expect(plan.status == .infeasible)
+    #expect(plan.rejected.contains { $0.reason == "no decode instance has TP2 too" }, "\(plan.rejected)")
   }
 
   @Test func exchangeRules() throws {

@@ -8,6 +8,10 @@ struct RandomProblem {
   enum Feature: String, CaseIterable {
     case periods, models, modes, tiers, wholeNodes, stock, currentFleet, budget, power, spotShare, shares, vendors
     case spares, headroom, exchange, links, objective, traffic, freeMix, floors, partners, heterogeneous
+    case deviceLimits, equalDegrees
+
+    /// Features that came later: they leave the draws of the others as they were.
+    static let added: [Feature] = [.deviceLimits, .equalDegrees]
   }
 
   var random: SeededGenerator
@@ -17,7 +21,10 @@ struct RandomProblem {
   init(seed: Int, features wanted: Set<Feature>? = nil) {
     random = SeededGenerator(seed: seed)
     features = []
-    for feature in Feature.allCases where random.chance(0.35) { features.insert(feature) }
+    let (usual, added) = (Feature.allCases.filter { !Feature.added.contains($0) }, Feature.added)
+    for feature in usual where random.chance(0.35) { features.insert(feature) }
+    var further = SeededGenerator(seed: seed + 1_000_000)
+    for feature in added where further.chance(0.35) { features.insert(feature) }
     if let wanted { features = wanted }
     problem = Sample.problem("random-\(seed)", pools: [], classes: [], tables: [])
     addDemand()
@@ -111,9 +118,19 @@ struct RandomProblem {
           vendor: random.chance(0.5) ? "acme" : nil, share: Double(random.whole(5...9)) / 10, measure: $0)
       }
     }
+    if on(.deviceLimits) {
+      policy.deviceLimits = [
+        DeviceLimit(poolIDs: problem.pools.prefix(2).map(\.id), maximumDevices: random.whole(2...12)),
+        DeviceLimit(poolIDs: problem.pools.suffix(2).map(\.id), maximumDevices: random.whole(4...14)),
+      ]
+    }
+    policy.equalTensorDegrees = on(.equalDegrees)
     if on(.vendors) { policy.minimumVendors = random.whole(2...3) }
     if on(.spares) { policy.spareInstancesPerGroup = random.whole(1...2) }
-    if on(.headroom) { policy.headroom = random.pick([0.1, 0.25]) }
+    if on(.headroom) {
+      policy.headroom = random.pick([0.1, 0.25])
+      if on(.stock) { policy.headroom.decode = 0.05 }
+    }
     problem.policy = policy
   }
 

@@ -50,6 +50,20 @@ import Testing
     #expect(sentence() == nil)
   }
 
+  /// A measured group that is used to the last request is named; one with headroom is not.
+  @Test func measuredGroupsWithoutHeadroomAreNamed() {
+    var plan = Sample.robust()
+    func note() -> String? {
+      Report(plan: plan).trust?.note.map { String($0.map { $0 == "\u{A0}" ? " " : $0 }) }
+    }
+    plan.groups[0].evidence = .capacityTable
+    plan.groups[0].utilization = 0.98
+    let sentence = "\(plan.groups[0].id) runs at up to 98 % of what was measured"
+    #expect(note()?.contains(sentence) == true, "\(note() ?? "")")
+    plan.groups[0].utilization = 0.83
+    #expect(note()?.contains("of what was measured") != true)
+  }
+
   @Test func comparisonGolden() throws {
     var grown = Sample.chat()
     grown.costUSDPerHour = 41.88

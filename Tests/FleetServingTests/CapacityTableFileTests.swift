@@ -34,6 +34,38 @@ import Testing
     JSONOutput.object(["capacity_tables": .array(tables.map { $0.encoded() })]).encoded()
   }
 
+  /// Far more tables, and rows of one, than were once taken.
+  @Test func manyTablesAndRowsAreRead() throws {
+    let tables = (0..<1500).map { number in
+      var one = table
+      one.id = "t\(number)"
+      return one
+    }
+    let csv = (1...10_500).map { "\(10 * $0),100,\(0.5 + Double($0) / 1000)" }
+    let folder = try TemporaryFolder([
+      "tables.json": file(tables), "rows.csv": "input_tokens,output_tokens,rate_per_s\n" + csv.joined(separator: "\n"),
+    ])
+    #expect(try decoded(problem("\"tables.json\""), baseDirectory: folder.path).capacityTables.count == 1500)
+    let long = """
+      [{"id": "long", "model": "llama-3.1-70b", "accelerator": "h100-sxm", "file": "rows.csv"}]
+      """
+    #expect(try decoded(problem(long), baseDirectory: folder.path).capacityTables[0].rows.count == 10_500)
+    #expect(ProblemBounds.tables == 100_000 && ProblemBounds.rows == 100_000, "docs/problem-format.md names both")
+  }
+
+  /// What is measured is used to the last request unless headroom is kept for the phase.
+  @Test func tablesWithoutHeadroomAreNamed() throws {
+    let text = problem(JSONOutput.array([table.encoded()]).encoded())
+    let warning = "instances of measured tables (decode) may be loaded to 100 % of what was measured"
+    #expect(try decoded(text).warnings.map(\.message).contains(warning))
+    let other = text.replacingFirst("{", with: "{ \"policy\": {\"headroom\": {\"prefill\": 0.2}},")
+    #expect(try decoded(other).warnings.map(\.message).contains(warning))
+    let kept = text.replacingFirst("{", with: "{ \"policy\": {\"headroom\": {\"decode\": 0.2}},")
+    #expect(try !decoded(kept).warnings.map(\.message).contains(warning))
+    let meant = text.replacingFirst("{", with: "{ \"policy\": {\"headroom\": 0},")
+    #expect(try !decoded(meant).warnings.map(\.message).contains(warning))
+  }
+
   @Test func tablesAreReadBack() throws {
     var expected = table
     expected.rows[0].ratePerSecond = 1234.57

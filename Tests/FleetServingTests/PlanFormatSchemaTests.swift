@@ -53,9 +53,11 @@ import Testing
       tightened: [
         TightenedConfiguration(
           phase: .decode, modelID: "m", poolID: "a", weightPrecision: nil, kvPrecision: nil,
-          strategy: ParallelStrategy(), classID: "c", factor: 1.5)
+          strategy: ParallelStrategy(context: 2), classID: "c", factor: 1.5)
       ])
     plan.groups[0].evidence = .capacityTable
+    // Only strategies with context groups have the key.
+    plan.groups[0].strategy.context = 2
     plan.periods = plan.groups[0].instancesByPeriod.indices.map { PlanPeriod(id: "period-\($0)", hours: 1) }
     plan.rejected = [RejectedAlternative(poolID: "a", modelID: "m", phase: .decode, reason: "dear")]
     plan.conflict = ConflictReport(summary: "s", conflicting: ["c"], repairs: ["r"])

@@ -25,6 +25,27 @@ import Testing
     #expect(problem.inputHash.count == 64)
   }
 
+  /// A model published in fp16 keeps its cache in fp16, which every device with bf16 runs.
+  @Test func modelsInHalfPrecisionRunWithTheirDefaults() throws {
+    let problem = try decoded(
+      """
+      {"format": "fleetplan-problem/1", "accelerators": ["a100-80gb-sxm", "v100-32gb-sxm"],
+       "models": ["llama-2-7b", {"id": "narrow", "catalog": "llama-2-7b", "weight_precisions": ["fp16", "int8"]}],
+       "classes": [{"id": "chat", "model": "llama-2-7b", "rate_per_s": 1,
+         "lengths": {"input_tokens": 1000, "output_tokens": 200}, "slo": {"ttft_ms": 800, "tpot_ms": 50}}]}
+      """)
+    #expect(problem.models[0].weightPrecisions == [.fp16] && problem.models[0].kvPrecisions == [.fp16])
+    #expect(problem.models[1].kvPrecisions == [.bf16])
+    let latency = LatencyModel(constants: try shippedCatalog.get().latencyConstants)
+    for pool in problem.pools {
+      let model = try #require(problem.models[0].architecture)
+      let configuration = InstanceConfiguration(
+        model: model, accelerator: pool.accelerator, strategy: ParallelStrategy(), weightPrecision: .fp16,
+        kvPrecision: .fp16, backend: pool.backend)
+      #expect(latency.unsupportedReason(configuration) == nil, "\(pool.id)")
+    }
+  }
+
   @Test func everyKeyArrivesInTheProblem() throws {
     let folder = try TemporaryFolder(["trace.csv": sampleTrace, "table.csv": sampleTable])
     let problem = try decoded(fullProblem, baseDirectory: folder.path)
@@ -55,14 +76,20 @@ import Testing
       problem.policy
         == Policy(
           servingModes: [.disaggregated], tensorDegrees: [1, 2, 4], pipelineDegrees: [1], dataDegrees: [1, 8],
-          expertDegrees: [1, 8], maximumDevicesPerInstance: 16, maximumBatch: 512, chunkTokens: 4096,
+          expertDegrees: [1, 8], contextDegrees: [1, 2], equalTensorDegrees: true, maximumDevicesPerInstance: 16,
+          maximumBatch: 512,
+          chunkTokens: 4096,
           budgetUSDPerHour: 900, powerCapWatts: 200_000,
+          deviceLimits: [DeviceLimit(poolIDs: ["h100", "mi300x"], maximumDevices: 96)],
           vendorShares: [
             VendorShareLimit(vendor: "nvidia", share: 0.7, measure: .devices), VendorShareLimit(share: 0.8),
           ],
-          minimumVendors: 2, spareInstancesPerGroup: 1, headroom: 0.1, spotShareLimit: 0.3, router: .randomSplit,
+          minimumVendors: 2, spareInstancesPerGroup: 1, headroom: Headroom(prefill: 0.2, decode: 0.1, aggregated: 0.05),
+          spotShareLimit: 0.3, router: .randomSplit,
           robust: true))
-    #expect(problem.warnings.isEmpty)
+    // Each slowdown tells the limit that comes of it.
+    #expect(
+      problem.warnings.map(\.path) == SlowdownTests.keys.map { "/classes/1/slo/\($0)" })
   }
 
   @Test func modelsOfEachForm() throws {

@@ -70,6 +70,9 @@ struct Slip: Sendable, CustomTestStringConvertible {
     Slip(
       "\"output_tokens\": 200", "\"output_tokens\": 200, \"trace\": \"t\"", at: "/classes/0/lengths", "more than one"),
     Slip("\"output_tokens\": 200", "\"output_tokens\": 200, \"rows\": 3", at: "/classes/0/lengths/rows", "trace"),
+    Slip(
+      "\"output_tokens\": 200", "\"output_tokens\": 200, \"beyond_context\": \"clip\"",
+      at: "/classes/0/lengths/beyond_context", "belongs to a trace"),
     Slip("1000", "{\"p50\": 100}", at: "/classes/0/lengths/input_tokens", "two quantiles"),
     Slip("1000", "{\"p50\": 100, \"p90\": 90}", at: "/classes/0/lengths/input_tokens", "below a lower one"),
     Slip("1000", "{\"p50\": 100, \"p50.0\": 100}", at: "/classes/0/lengths/input_tokens", "given twice"),
@@ -82,13 +85,40 @@ struct Slip: Sendable, CustomTestStringConvertible {
     Slip("800", "{\"limit\": 800, \"percentile\": 0.95}", at: "/classes/0/slo/ttft_ms/percentile", "write 95"),
     Slip("800", "{\"limit\": 800, \"percentile\": 100}", at: "/classes/0/slo/ttft_ms/percentile", "< 100"),
     Slip("\"tpot_ms\": 50", "\"e2e_ms\": 700", at: "/classes/0/slo/e2e_ms", "700 ms", "800 ms"),
+    Slip("\"ttft_ms\": 800", "\"ttft_slowdown\": 3", at: "/classes/0/slo/reference", "missing key"),
+    Slip(
+      "\"ttft_ms\": 800", "\"ttft_slowdown\": 3, \"reference\": {\"accelerator\": \"h100-sx\"}",
+      at: "/classes/0/slo/reference/accelerator", "did you mean"),
+    Slip(
+      "\"ttft_ms\": 800", "\"ttft_slowdown\": 3, \"reference\": {\"accelerator\": \"l4\", \"tp\": 1}",
+      at: "/classes/0/slo/reference", "cannot serve qwen3-32b", "weights"),
+    Slip(
+      "\"ttft_ms\": 800", "\"ttft_ms\": 800, \"reference\": {\"accelerator\": \"amd\"}",
+      at: "/classes/0/slo/reference", "belongs to"),
+    Slip(
+      "\"tpot_ms\": 50", "\"tpot_ms\": 50, \"tpot_slowdown\": 2, \"reference\": {\"accelerator\": \"amd\"}",
+      at: "/classes/0/slo/tpot_slowdown", "exclude each other"),
+    Slip(
+      "\"ttft_ms\": 800", "\"ttft_slowdown\": {\"limit\": 3}, \"reference\": {\"accelerator\": \"amd\"}",
+      at: "/classes/0/slo/ttft_slowdown/limit", "write factor"),
     Slip("0.1", "20", at: "/policy/headroom", "write 0.2"),
+    Slip("0.1", "{\"decode\": 20}", at: "/policy/headroom/decode", "write 0.2"),
+    Slip("0.1", "{\"all\": 0.2}", at: "/policy/headroom/all", "write the number itself"),
     Slip("\"headroom\": 0.1", "\"spot_share_max\": 30", at: "/policy/spot_share_max", "write 0.3"),
     // Policy and goals.
     Slip("\"headroom\": 0.1", "\"min_vendors\": 3", at: "/policy/min_vendors", "accelerators are of 2"),
     Slip(
       "\"headroom\": 0.1", "\"vendor_shares\": [{\"vendor\": \"nvidea\", \"max_share\": 0.5}]",
       at: "/policy/vendor_shares/0/vendor", "did you mean \"nvidia\"?"),
+    Slip(
+      "\"headroom\": 0.1", "\"device_limits\": [{\"accelerators\": [\"amdd\"], \"max_devices\": 5}]",
+      at: "/policy/device_limits/0/accelerators/0", "did you mean \"amd\"?"),
+    Slip(
+      "\"headroom\": 0.1", "\"device_limits\": [{\"accelerators\": [\"amd\", \"amd\"], \"max_devices\": 5}]",
+      at: "/policy/device_limits/0/accelerators", "named twice"),
+    Slip(
+      "\"headroom\": 0.1", "\"device_limits\": [{\"accelerators\": [], \"max_devices\": 5}]",
+      at: "/policy/device_limits/0/accelerators", "1 to 64"),
     Slip("\"headroom\": 0.1", "\"tp\": [1, 1]", at: "/policy/tp", "twice"),
     Slip(
       "\"headroom\": 0.1}", "\"headroom\": 0.1}, \"objective\": \"costs\"", at: "/objective", "did you mean \"cost\"?"),

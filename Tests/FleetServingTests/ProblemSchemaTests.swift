@@ -60,6 +60,7 @@ import Testing
     let policy = Policy()
     let defaults = Dictionary(uniqueKeysWithValues: ProblemFormat.Part.policy.fields.map { ($0.key, $0.fallback) })
     #expect(defaults["dp"] == "`\(policy.dataDegrees)`")
+    #expect(defaults["cp"] == "`\(policy.contextDegrees)`")
     #expect(defaults["max_batch"] == "\(policy.maximumBatch)")
     #expect(defaults["chunk_tokens"] == "\(policy.chunkTokens)")
     #expect(defaults["router"] == "`\(policy.router.rawValue)`")

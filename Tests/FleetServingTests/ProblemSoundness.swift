@@ -54,6 +54,9 @@ extension PlanningProblem {
     }
     require(currentFleet.allSatisfy { poolIDs.contains($0.poolID) && $0.devices >= 0 }, "current fleet")
     require(policy.vendorShares.allSatisfy { (0...1).contains($0.share) }, "vendor shares")
+    for limit in policy.deviceLimits {
+      require(!limit.poolIDs.isEmpty && limit.poolIDs.allSatisfy(poolIDs.contains), "device limits")
+    }
     require(!policy.servingModes.isEmpty && !policy.dataDegrees.isEmpty, "policy")
     require(limits.timeSeconds > 0 && (0...1).contains(limits.relativeGap), "limits")
     return found

@@ -30,6 +30,39 @@ import Testing
     #expect(reason(RoundNumbers.dense, weights: .nvfp4) { $0.denseFlops[.fp4] = nil } == nil)
   }
 
+  /// A device that multiplies bf16 multiplies fp16 at the same rate; one with fp16 alone has no bf16.
+  @Test func whatRunsBF16RunsFP16() {
+    #expect(reason(RoundNumbers.dense, weights: .fp16, kv: .fp16) == nil)
+    func onlyHalf(_ device: inout Accelerator) {
+      device.weightPrecisions = [.fp16]
+      device.kvLayout.precisions = [.fp16]
+      device.denseFlops = [.fp16: 1e12]
+    }
+    #expect(reason(RoundNumbers.dense, weights: .fp16, kv: .fp16, change: onlyHalf) == nil)
+    #expect(
+      reason(RoundNumbers.dense, weights: .bf16, kv: .fp16, change: onlyHalf)
+        == "bf16 weights are not supported on round")
+    #expect(
+      reason(RoundNumbers.dense, weights: .fp16, kv: .bf16, change: onlyHalf)
+        == "bf16 KV caches are not supported on round")
+  }
+
+  /// Deviations and profiles measured in one 16-bit format hold for the other.
+  @Test func fp16TakesTheTimesMeasuredInBF16() throws {
+    let catalog = try shippedCatalog.get()
+    let latency = LatencyModel(constants: catalog.latencyConstants)
+    let model = try #require(catalog.model("llama-2-7b"))
+    let device = try #require(catalog.accelerator("a100-80gb-sxm"))
+    func step(_ precision: Precision) -> Double {
+      latency.decodeStep(
+        InstanceConfiguration(
+          model: model, accelerator: device, strategy: ParallelStrategy(), weightPrecision: precision,
+          kvPrecision: precision, backend: "vllm"), batch: 16, contextTokens: 1000
+      ).totalSeconds
+    }
+    #expect(step(.fp16) == step(.bf16))
+  }
+
   @Test func strategyFaultsAreNamed() {
     #expect(reason(RoundNumbers.dense, ParallelStrategy(tensor: 3)) == "TP3 is not supported on round")
     #expect(

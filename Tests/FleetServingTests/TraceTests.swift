@@ -106,4 +106,74 @@ import Testing
         """, baseDirectory: folder.path)
     #expect(found.map(\.path) == ["/classes/0/rate_per_s"])
   }
+
+  // MARK: Rows beyond the context
+
+  /// Of ten rows 1 s apart two are longer than 1000 tokens: an answer too long, and a prompt.
+  private static let longRows =
+    "TIMESTAMP,ContextTokens,GeneratedTokens\n"
+    + (0..<10).map { "\($0),\($0 == 3 ? 600 : $0 == 9 ? 5000 : 100),\($0 == 3 ? 700 : 50)" }.joined(separator: "\n")
+
+  private func problem(_ rule: String, rows: String = longRows) throws -> Result<PlanningProblem, Faults> {
+    let folder = try TemporaryFolder(["t.csv": rows])
+    let text = """
+      {"format": "fleetplan-problem/1", "accelerators": ["h100-sxm"],
+       "models": [{"id": "qwen3-32b", "max_sequence_tokens": 1000}],
+       "classes": [{"id": "c", "model": "qwen3-32b", "lengths": {"trace": "t.csv"\(rule)},
+         "slo": {"ttft_ms": 800}}]}
+      """
+    let catalog = try shippedCatalog.get()
+    do throws(Faults) {
+      return .success(
+        try PlanningProblem(
+          json: Array(text.utf8), source: "test.json", baseDirectory: folder.path, catalog: catalog))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  @Test func longRowsAreRefusedUnlessTheProblemSaysOtherwise() throws {
+    for rule in ["", ", \"beyond_context\": \"refuse\""] {
+      guard case .failure(let faults) = try problem(rule) else {
+        Issue.record("rows beyond the context were read")
+        continue
+      }
+      #expect(faults.all.map(\.path) == ["/classes/0/lengths"])
+      #expect(faults.all.first?.hint?.contains("beyond_context can clip or drop") == true)
+    }
+  }
+
+  @Test func longRowsAreClipped() throws {
+    let clipped = try problem(", \"beyond_context\": \"clip\"").get()
+    #expect(clipped.warnings.map(\.message) == ["t.csv: 2 of 10 rows are longer than 1000 tokens and are clipped"])
+    let points = clipped.classes[0].lengths.points
+    #expect(points.map(\.inputTokens) == [100, 600, 999])
+    #expect(points.map(\.outputTokens) == [50, 400, 1])
+    #expect(abs(clipped.classes[0].ratePerSecond[0] - 1) < 1e-12)
+  }
+
+  @Test func longRowsAreDropped() throws {
+    let dropped = try problem(", \"beyond_context\": \"drop\"").get()
+    #expect(dropped.warnings.map(\.message) == ["t.csv: 2 of 10 rows are longer than 1000 tokens and are dropped"])
+    #expect(dropped.classes[0].lengths == LengthDistribution(inputTokens: 100, outputTokens: 50))
+    // Eight of ten rows; the last one gone does not shorten the time.
+    #expect(abs(dropped.classes[0].ratePerSecond[0] - 0.8) < 1e-12)
+  }
+
+  @Test func aTraceOfLongRowsAloneCannotBeDropped() throws {
+    let rows = "TIMESTAMP,ContextTokens,GeneratedTokens\n0,5000,1\n1,5000,1\n"
+    guard case .failure(let faults) = try problem(", \"beyond_context\": \"drop\"", rows: rows) else {
+      Issue.record("a trace without rows was read")
+      return
+    }
+    #expect(faults.all.map(\.path) == ["/classes/0/lengths/trace"])
+    #expect(faults.all.first?.message.contains("2 of 2 rows") == true)
+  }
+
+  @Test func rowsWithinTheContextAreLeftAsTheyAre() throws {
+    let rows = "TIMESTAMP,ContextTokens,GeneratedTokens\n0,900,100\n1,10,10\n"
+    let found = try problem(", \"beyond_context\": \"clip\"", rows: rows).get()
+    #expect(found.warnings.isEmpty)
+    #expect(found.classes[0].lengths.points.map(\.inputTokens) == [10, 900])
+  }
 }

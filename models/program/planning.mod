@@ -18,13 +18,16 @@ set LOADS within CLASSES cross CANDIDATES;         # (w,c): class w is admitted 
 
 # Only where not every prefill instance may send to every decode instance of its model, or where a link has a limit:
 set SENDERS;                                       # P: prefill candidates of one model and pool with the same partners
-set ENDPOINTS;                                     # D: decode pools of one model by KV precision
+set ENDPOINTS;                                     # D: decode pools of one model by KV precision (and tensor degree)
 set PARTNERS within SENDERS cross ENDPOINTS;       # (P,D): P may send to D
 set MEMBERS within SENDERS cross CANDIDATES;       # (P,c): candidate c belongs to P
 set RECEIVERS within ENDPOINTS cross CANDIDATES;   # (D,c): candidate c decodes at D
 set LINKS within POOLS cross POOLS;                # (from pool, to pool), with a limit on bytes/s
 
 set SHARES;                                        # i: limits on vendor shares, numbered
+set LIMITS;                                        # i: limits on devices over several pools, numbered
+set WITHIN within POOLS cross LIMITS;              # (a,i): limit i counts the devices of pool a
+set PHASES := {"prefill", "decode", "aggregated"};
 set OBJECTIVES := {"cost", "traffic", "devices", "power"};
 
 # ---------------------------------------------------------------------------------------------------------------- Data
@@ -36,7 +39,7 @@ param vendor{POOLS} symbolic;
 param watts{POOLS};                                # board power of one device [W]
 param stock_devices{POOLS} default Infinity;       # devices that can be bought or hired
 
-param phase{CANDIDATES} symbolic in {"prefill", "decode", "aggregated"};
+param phase{CANDIDATES} symbolic in PHASES;
 param pool{CANDIDATES} symbolic in POOLS;
 param instance_devices{CANDIDATES};                # devices of one instance
 param least_instances{CANDIDATES} default 1;       # fewest instances when it is used at all (floor[c])
@@ -53,12 +56,13 @@ param endpoint_pool{ENDPOINTS} symbolic in POOLS;
 param gigabytes{CLASSES} default 0;                # KV bytes of one request [GB]
 param bandwidth{LINKS};                            # [GB/s]
 
-param headroom default 0;                          # capacity kept above the load, as a fraction
+param headroom{PHASES} default 0;                  # capacity kept above the load, as a fraction
 param spares default 0;                            # idle instances kept per candidate and period in use
 param budget_usd_per_hour default Infinity;
 param power_cap_watts default Infinity;
 param spot_share default Infinity;                 # largest share of held devices in spot tiers
 param minimum_vendors default 1;
+param most_devices{LIMITS};                        # devices that may be held of the pools of a limit
 param share_measure{SHARES} symbolic in {"spend", "devices", "capacity"};
 param share_limit{SHARES};
 set LIMITED dimen 2;                               # (vendor, i): vendors that limit i applies to
@@ -81,7 +85,7 @@ set RECEIVING := setof{(D,c) in RECEIVERS, w in CLASSES: (w,c) in LOADS} (w,D)
 # Work that all the traffic a candidate may take would be [instances], and the most instances that can be of use:
 #   U[c,t] = max(floor[c], ceil(sum of load * rate)) + spares
 param whole_work{c in CANDIDATES, t in PERIODS} :=
-  sum{w in CLASSES: (w,c) in LOADS} (1 + headroom) * load[w,c] * rate[w,t];
+  sum{w in CLASSES: (w,c) in LOADS} (1 + headroom[phase[c]]) * load[w,c] * rate[w,t];
 param useful_instances{c in CANDIDATES, t in PERIODS} :=
   if whole_work[c,t] > 0 then max(least_instances[c], ceil(whole_work[c,t] - 1e-9)) + spares else 0;
 
@@ -142,7 +146,7 @@ s.t. balance{w in CLASSES, t in PERIODS: exists{c in PREFILL union DECODE} (w,c)
 
 # The work of all classes, with headroom, and the spares fit into the instances.                        [instances]
 s.t. capacity{c in CANDIDATES, t in PERIODS}:
-  sum{w in CLASSES: (w,c) in LOADS} (1 + headroom) * load[w,c] * x[w,c,t]
+  sum{w in CLASSES: (w,c) in LOADS} (1 + headroom[phase[c]]) * load[w,c] * x[w,c,t]
   + (if c in GUARDED then spares * used[c,t]) <= n[c,t];
 
 # Instances run only where `used` is 1, and then at least floor[c] of them beside the spares.           [instances]
@@ -171,6 +175,10 @@ s.t. devices{a in POOLS, t in PERIODS: exists{c in CANDIDATES} pool[c] = a}:
 s.t. stock{a in POOLS, t in PERIODS: stock_devices[a] < Infinity}:
   sum{k in TIERS: tier_pool[k] = a and kind[k] != "current"} unit_devices[k] * held[k,stretch[k,t]]
   <= stock_devices[a];
+
+# Devices held of several pools together, the current fleet included.                                     [devices]
+s.t. device_limit{i in LIMITS, t in PERIODS}:
+  sum{k in TIERS: (tier_pool[k],i) in WITHIN} unit_devices[k] * held[k,stretch[k,t]] <= most_devices[i];
 
 # -------------------------------------------------------------------------------------------------------------- Policy
 

@@ -1,11 +1,16 @@
 import FleetServing
 
-/// Where KV caches can be sent: one decode pool holding one KV precision of one model.
+/// Where KV caches can be sent: one decode pool holding one KV precision of one model, split over one tensor-parallel degree
+/// where the policy asks for the same on both sides.
 struct DecodeEndpoint: Sendable, Hashable {
   var modelIndex: Int
   var poolIndex: Int
   /// `nil` for measured configurations, whose KV precision is not known; they accept any.
   var kvPrecision: Precision?
+  /// Devices that every receiver splits the heads over; `nil` = receivers may differ, and take caches from any sender.
+  var tensorDegree: Int?
+
+  func accepts(_ sender: ParallelStrategy) -> Bool { tensorDegree.map { $0 == sender.tensor } ?? true }
 }
 
 /// One column of the program before it is one: a way to run instances, with all that the program needs to know.

@@ -66,7 +66,17 @@ struct CandidateEnumeration {
   struct Configurations: Sendable {
     var place: Place
     var usable: [InstanceConfiguration] = []
+    /// The same with context groups, which share prompts: for prefill alone.
+    var contextual: [InstanceConfiguration] = []
     var rejected: [RejectedCandidate] = []
+
+    mutating func reject(_ configuration: InstanceConfiguration, _ phases: [Phase], _ reason: String) {
+      rejected += phases.map { phase in
+        RejectedCandidate(
+          phase: phase, modelIndex: place.modelIndex, poolIndex: place.poolIndex,
+          subject: "\(configuration.strategy) \(configuration.weightPrecision.rawValue)", reason: reason)
+      }
+    }
   }
 
   /// What one phase of one place yields.
@@ -93,11 +103,7 @@ struct CandidateEnumeration {
               model: architecture, accelerator: accelerator, strategy: strategy, weightPrecision: precision,
               kvPrecision: kvPrecision, backend: pool.backend)
             if let fault = fault(of: configuration) {
-              result.rejected += phases.map { phase in
-                RejectedCandidate(
-                  phase: phase, modelIndex: place.modelIndex, poolIndex: place.poolIndex,
-                  subject: "\(strategy) \(precision.rawValue)", reason: fault)
-              }
+              result.reject(configuration, phases, fault)
             } else {
               result.usable.append(configuration)
             }
@@ -106,7 +112,25 @@ struct CandidateEnumeration {
         }
       }
     }
+    if phases.contains(.prefill) { addContextGroups(to: &result) }
     return result
+  }
+
+  /// Prefill instances of several context groups, of every strategy that runs without and has neither stages nor data ranks.
+  private func addContextGroups(to result: inout Configurations) {
+    let limit = problem.policy.maximumDevicesPerInstance ?? StrategyEnumeration.defaultMaximumDevices
+    for single in result.usable where single.strategy.pipeline == 1 && single.strategy.data == 1 {
+      for degree in problem.policy.contextDegrees where degree > 1 {
+        var configuration = single
+        configuration.strategy.context = degree
+        guard configuration.devices <= limit else { continue }
+        if let fault = fault(of: configuration) {
+          result.reject(configuration, [.prefill], fault)
+        } else {
+          result.contextual.append(configuration)
+        }
+      }
+    }
   }
 
   /// Why an instance cannot run at all, whatever the traffic; `nil` when it can.
@@ -177,7 +201,8 @@ extension CandidateSet {
     for var candidate in part.candidates {
       if candidate.phase == .decode {
         let endpoint = DecodeEndpoint(
-          modelIndex: candidate.modelIndex, poolIndex: candidate.poolIndex, kvPrecision: candidate.kvPrecision)
+          modelIndex: candidate.modelIndex, poolIndex: candidate.poolIndex, kvPrecision: candidate.kvPrecision,
+          tensorDegree: problem.policy.equalTensorDegrees ? candidate.strategy.tensor : nil)
         if let known = endpoints.firstIndex(of: endpoint) {
           candidate.endpoint = known
         } else {

@@ -35,9 +35,16 @@ extension CandidateEnumeration {
         ? set.endpoints.indices.filter { endpoint in
           set.endpoints[endpoint].modelIndex == modelIndex
             && TransferTimes.mayExchange(problem, poolIndex, set.endpoints[endpoint].poolIndex)
+            && set.endpoints[endpoint].accepts(table.strategy)
         } : []
       if phase == .prefill, partners.isEmpty {
-        reject("no decode pool may receive KV from \(table.poolID)")
+        let mayAny = set.endpoints.contains {
+          $0.modelIndex == modelIndex && TransferTimes.mayExchange(problem, poolIndex, $0.poolIndex)
+        }
+        reject(
+          mayAny
+            ? "no decode instance has TP\(table.strategy.tensor) too"
+            : "no decode pool may receive KV from \(table.poolID)")
         continue
       }
       for (number, members) in MeasuredClass.sharedSets(matches).enumerated() {

@@ -46,7 +46,8 @@ extension CandidateEnumeration {
   func prefillCandidates(_ configurations: Configurations, _ set: CandidateSet, _ transfer: TransferTimes) -> Part {
     let place = configurations.place
     var part = Part()
-    for configuration in configurations.usable {
+    let single = problem.policy.contextDegrees.contains(1) ? configurations.usable : []
+    for configuration in single + configurations.contextual {
       let variants = transfer.partnerVariants(for: configuration, place: place)
       if variants.isEmpty {
         part.rejected.append(
@@ -150,7 +151,7 @@ extension CandidateEnumeration {
         problem.periods.indices.map { period in
           candidate.loads.reduce(0) { $0 + $1.load * problem.classes[$1.classIndex].ratePerSecond[period] }
         }.max() ?? 0
-      if most * (1 + problem.policy.headroom) <= Double(candidate.floor - 1) { return false }
+      if most * (1 + problem.policy.headroom[candidate.phase]) <= Double(candidate.floor - 1) { return false }
     }
     return !others.contains { other in
       other.phase == candidate.phase && other.configuration == candidate.configuration

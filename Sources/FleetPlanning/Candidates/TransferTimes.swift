@@ -77,7 +77,7 @@ struct TransferTimes: Sendable {
     from sender: InstanceConfiguration, pool: Int, to endpoint: Int, classIndex: Int
   ) -> Double? {
     let decodePool = endpoints[endpoint].poolIndex
-    guard Self.mayExchange(problem, pool, decodePool) else { return nil }
+    guard Self.mayExchange(problem, pool, decodePool), endpoints[endpoint].accepts(sender.strategy) else { return nil }
     let tokens = Self.countedTokens(problem.classes[classIndex], lengths: lengths[classIndex])
     let prefill = serving.latency.withoutMargin.prefillSeconds(sender, inputTokens: tokens).totalSeconds
     let link = link(from: pool, to: decodePool)
@@ -140,7 +140,11 @@ struct TransferTimes: Sendable {
     let own = endpoints.indices.filter { endpoints[$0].modelIndex == place.modelIndex }
     if own.isEmpty { return "no decode instance of this model is possible" }
     let pool = problem.pools[place.poolIndex].id
-    for endpoint in own {
+    let reached = own.filter { Self.mayExchange(problem, place.poolIndex, endpoints[$0].poolIndex) }
+    if !reached.isEmpty, !reached.contains(where: { endpoints[$0].accepts(sender.strategy) }) {
+      return "no decode instance has TP\(sender.strategy.tensor) too"
+    }
+    for endpoint in own where endpoints[endpoint].accepts(sender.strategy) {
       let decodePool = endpoints[endpoint].poolIndex
       guard Self.mayExchange(problem, place.poolIndex, decodePool), let receiver = receivers[endpoint].first else {
         continue

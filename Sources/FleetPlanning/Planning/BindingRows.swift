@@ -5,7 +5,8 @@ import FleetServing
 enum BindingRows {
   /// Row families that are rules of the user, not mechanics of the program.
   static let families: Set<String> = [
-    "stock", "budget", "power", "spot", "share_spend", "share_devices", "share_capacity", "vendors", "link",
+    "stock", "device_limit", "budget", "power", "spot", "share_spend", "share_devices", "share_capacity", "vendors",
+    "link",
   ]
   /// A row counts as binding when its slack is at most this share of its limit.
   static let tolerance = 1e-6
@@ -21,7 +22,7 @@ enum BindingRows {
       let limit = row.upper.isFinite ? row.upper : row.lower
       let slack = row.upper.isFinite ? row.upper - value : value - row.lower
       // A stock is used up when no further unit of purchase fits.
-      let unit = family == "stock" ? granules[BindingText.index(row.name)[0]] ?? 1 : 0
+      let unit = pools(family, row.name, program).compactMap { granules[$0] }.min() ?? 0
       guard slack <= max(tolerance * max(1, abs(limit)), unit - 1 + tolerance) else { continue }
       if family == "stock", limit == 0 { continue }
       var price: Double?
@@ -35,6 +36,15 @@ enum BindingRows {
           shadowPrice: price))
     }
     return result
+  }
+
+  /// The pools whose devices a row limits in number.
+  private static func pools(_ family: String, _ name: String, _ program: Program) -> [String] {
+    switch family {
+    case "stock": [BindingText.index(name)[0]]
+    case "device_limit": program.data.problem.policy.deviceLimit(row: name)?.poolIDs ?? []
+    default: []
+    }
   }
 
   private static func unitDevices(_ program: Program) -> [String: Double] {

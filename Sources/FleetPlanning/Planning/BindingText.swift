@@ -24,6 +24,9 @@ enum BindingText {
       let limit = program.data.stockLimit(pool: pool) ?? 0
       let place = limit == problem.pools[pool].stockDevices ? "in stock" : "on offer"
       return "all \(limit) devices of \(index[0]) \(place) are used\(when)"
+    case "device_limit":
+      let limit = problem.policy.deviceLimit(row: name)
+      return "the limit of \(limit?.text ?? "devices") is reached\(when)"
     case "budget": return "the budget of \(Amount.usd(problem.policy.budgetUSDPerHour ?? 0))/h is used up"
     case "power": return "the power cap of \(Amount.kilowatts(problem.policy.powerCapWatts ?? 0)) is reached\(when)"
     case "spot": return "the largest share of spot devices is reached\(when)"
@@ -36,6 +39,25 @@ enum BindingText {
       return "the link from \(index[0]) to \(to) is full\(index.count > 2 ? " in period \(index[2])" : "")"
     default: return name
     }
+  }
+}
+
+extension Policy {
+  /// The limit on devices that a row `device_limit[1,day]` states.
+  func deviceLimit(row name: String) -> DeviceLimit? {
+    guard let number = Int(BindingText.index(name)[0]), deviceLimits.indices.contains(number - 1) else { return nil }
+    return deviceLimits[number - 1]
+  }
+}
+
+extension DeviceLimit {
+  /// `64 devices over h100 and h200`.
+  var text: String { "\(maximumDevices) devices over \(names)" }
+
+  /// `h100, h200 and l40s`.
+  var names: String {
+    poolIDs.count < 2
+      ? poolIDs.joined() : poolIDs.dropLast().joined(separator: ", ") + " and " + poolIDs[poolIDs.count - 1]
   }
 }
 

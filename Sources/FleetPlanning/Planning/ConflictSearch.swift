@@ -64,17 +64,18 @@ struct ConflictSearch {
       })
     let result = try? relaxation.solve(program.model, with: GLPKSolver(options: questionOptions))
     guard let result, result.outcome.solution != nil else { return [] }
-    return perPool(result.needs)
+    return perLimit(result.needs)
   }
 
-  /// Stock is one number for all periods: of the rows of a pool the one that is shortest counts.
-  private func perPool(_ needs: [Relaxation.Need]) -> [Relaxation.Need] {
-    func pool(_ need: Relaxation.Need) -> String? {
-      BindingText.family(need.name) == "stock" ? BindingText.index(need.name)[0] : nil
+  /// Stock and limits on devices are one number for all periods: of the rows of one the one that is shortest counts.
+  private func perLimit(_ needs: [Relaxation.Need]) -> [Relaxation.Need] {
+    func limit(_ need: Relaxation.Need) -> [String]? {
+      let family = BindingText.family(need.name)
+      return ["stock", "device_limit"].contains(family) ? [family, BindingText.index(need.name)[0]] : nil
     }
     return needs.filter { need in
-      guard let own = pool(need) else { return true }
-      let rivals = needs.filter { pool($0) == own }
+      guard let own = limit(need) else { return true }
+      let rivals = needs.filter { limit($0) == own }
       return rivals.max { ($0.amount, $1.row) < ($1.amount, $0.row) }?.row == need.row
     }
   }
@@ -82,7 +83,8 @@ struct ConflictSearch {
   /// Rows that cannot hold together, in the user's words: the least violation over all rows that a user can change.
   private func conflictingRows() -> [String] {
     let changeable = [
-      "stock", "budget", "power", "spot", "share_spend", "share_devices", "share_capacity", "link", "vendors",
+      "stock", "device_limit", "budget", "power", "spot", "share_spend", "share_devices", "share_capacity", "link",
+      "vendors",
     ]
     return elastic(changeable.flatMap(rows)).map(needText)
   }
@@ -95,6 +97,8 @@ struct ConflictSearch {
       let limit = data.stockLimit(pool: pool) ?? 0
       let name = limit == problem.pools[pool].stockDevices ? "stock of \(limit)" : "offer of \(limit)"
       return "the \(name) \(index[0]) is \(wholeDevices(need)) short"
+    case "device_limit":
+      return "the limit of \(problem.policy.deviceLimit(row: need.name)?.text ?? "devices") is \(devices(need)) short"
     case "budget":
       let budget = problem.policy.budgetUSDPerHour ?? 0
       return "the budget of \(Amount.usd(budget))/h is \(Amount.usd(need.amount, .up))/h short"
@@ -114,6 +118,7 @@ struct ConflictSearch {
       let all = elastic(rows("stock"))
       if !all.isEmpty { repairs.append(stockRepair(all)) }
     }
+    repairs += deviceLimitRepairs()
     if let need = elastic(rows("budget")).first, let budget = problem.policy.budgetUSDPerHour {
       repairs.append("a budget of at least \(Amount.usd(budget + need.amount, .up))/h (now \(Amount.usd(budget))/h)")
     }
@@ -132,6 +137,26 @@ struct ConflictSearch {
     }
     return repairs
   }
+
+  /// Each limit on devices by itself, else all of them together.
+  private func deviceLimitRepairs() -> [String] {
+    func text(_ needs: [Relaxation.Need]) -> String {
+      needs.compactMap { need in
+        problem.policy.deviceLimit(row: need.name).map {
+          "at least \($0.maximumDevices + devices(need)) devices over \($0.names) (now \($0.maximumDevices))"
+        }
+      }.joined(separator: " and ")
+    }
+    let limits = problem.policy.deviceLimits.indices.map { number in
+      rows("device_limit").filter { rowPool($0) == "\(number + 1)" }
+    }
+    let single = limits.map { elastic($0) }.filter { !$0.isEmpty }
+    if !single.isEmpty { return single.map(text) }
+    let all = elastic(rows("device_limit"))
+    return all.isEmpty ? [] : [text(all)]
+  }
+
+  private func devices(_ need: Relaxation.Need) -> Int { Int((need.amount - 1e-6).rounded(.up)) }
 
   private func rowPool(_ row: Int) -> String { BindingText.index(program.model.rows[row].name)[0] }
 
@@ -155,7 +180,7 @@ struct ConflictSearch {
   }
 
   private func wholeDevices(_ need: Relaxation.Need) -> Int {
-    let count = Int((need.amount - 1e-6).rounded(.up))
+    let count = devices(need)
     guard let pool = problem.pools.first(where: { $0.id == BindingText.index(need.name)[0] }), pool.wholeNodes else {
       return count
     }

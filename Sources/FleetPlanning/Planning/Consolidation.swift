@@ -42,12 +42,11 @@ extension Assignment {
     let spares = Double(data.problem.policy.spareInstancesPerGroup)
     guard Double(count) >= Double(data.candidates[target].floor) + spares else { return false }
     var work = spares
-    for (load, rate) in zip(data.candidates[target].loads, rates[target][period]) { work += data.load(load) * rate }
+    let candidate = data.candidates[target]
+    for (load, rate) in zip(candidate.loads, rates[target][period]) { work += data.load(load, of: candidate) * rate }
     for (load, rate) in zip(data.candidates[source].loads, rates[source][period]) where rate > 0 {
-      guard let target = data.candidates[target].loads.first(where: { $0.classIndex == load.classIndex }) else {
-        return false
-      }
-      work += data.load(target) * rate
+      guard let own = candidate.loads.first(where: { $0.classIndex == load.classIndex }) else { return false }
+      work += data.load(own, of: candidate) * rate
     }
     return work <= Double(count) * (1 + 1e-9)
   }

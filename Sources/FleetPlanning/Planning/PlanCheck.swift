@@ -55,6 +55,11 @@ public struct PlanCheck: Sendable {
       if !problem.policy.servingModes.contains(mode) {
         faults.append("\(group.plan.id): mode \(mode.rawValue) is not allowed")
       }
+      let strategy = group.plan.strategy
+      let degrees = group.plan.phase == .prefill ? problem.policy.contextDegrees : [1]
+      if group.configuration != nil, !degrees.contains(strategy.context) {
+        faults.append("\(group.plan.id): \(strategy) is not allowed for \(group.plan.phase.rawValue)")
+      }
       let node = group.pool.accelerator.devicesPerNode
       if let fault = StrategyEnumeration.packingFault(devices: group.plan.devicesPerInstance, node: node) {
         faults.append("\(group.plan.id): \(fault)")

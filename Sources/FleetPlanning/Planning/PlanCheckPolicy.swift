@@ -14,6 +14,10 @@ extension PlanCheck {
       let devices = { (test: (PlanPurchase) -> Bool) in
         plan.plan.purchases.filter(test).reduce(0) { $0 + Double($1.devicesByPeriod[period]) }
       }
+      for limit in policy.deviceLimits {
+        let held = devices { limit.poolIDs.contains($0.poolID) }
+        if held > Double(limit.maximumDevices) { faults.append("\(Int(held)) devices over the limit of \(limit.text)") }
+      }
       if let cap = policy.powerCapWatts {
         let watts = plan.plan.purchases.reduce(0) { sum, purchase in
           let pool = problem.pools.first { $0.id == purchase.poolID }

@@ -21,6 +21,11 @@ extension PlanCheck {
           faults.append("\(group.plan.id) does not admit class \(requestClass.id)")
         }
       }
+      if isPair, problem.policy.equalTensorDegrees, from.plan.strategy.tensor != to.plan.strategy.tensor {
+        faults.append(
+          "\(from.plan.id) has TP\(from.plan.strategy.tensor), \(to.plan.id) TP\(to.plan.strategy.tensor): they must be equal"
+        )
+      }
       if isPair, !TransferTimes.mayExchange(problem, from.poolIndex, to.poolIndex) {
         faults.append("\(from.plan.poolID) may not send KV caches to \(to.plan.poolID)")
       }
@@ -59,7 +64,7 @@ extension PlanCheck {
         } else if let configuration = group.configuration {
           predictions[group.plan.id] = plan.evaluation.predict(
             phase: group.plan.phase, configuration: configuration, instances: instances,
-            mix: mix.map { ($0.classIndex, $0.rate * (1 + problem.policy.headroom)) })
+            mix: mix.map { ($0.classIndex, $0.rate * (1 + problem.policy.headroom[group.plan.phase])) })
         }
       }
       for route in plan.routes(period: period) {
@@ -79,7 +84,7 @@ extension PlanCheck {
       guard case .serves(let match) = table.load(for: problem.classes[entry.classIndex]) else {
         return ["\(group.plan.id): table \(table.id) does not serve class \(problem.classes[entry.classIndex].id)"]
       }
-      work += match.load * entry.rate * (1 + problem.policy.headroom)
+      work += match.load * entry.rate * (1 + problem.policy.headroom[table.phase])
     }
     return work <= Double(instances) * (1 + sumTolerance)
       ? [] : ["\(group.plan.id): measured capacity exceeded: \(work) instances of \(instances)"]

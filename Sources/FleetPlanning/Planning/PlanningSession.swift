@@ -154,7 +154,7 @@ extension ProgramData {
     var result: [String: [String: Double]] = [:]
     for candidate in candidates where used.contains(candidate.id) {
       for entry in candidate.loads {
-        result[candidate.id, default: [:]][problem.classes[entry.classIndex].id] = load(entry)
+        result[candidate.id, default: [:]][problem.classes[entry.classIndex].id] = load(entry, of: candidate)
       }
     }
     return result

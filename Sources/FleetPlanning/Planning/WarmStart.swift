@@ -129,7 +129,7 @@ struct WarmStart {
 
   private func count(_ index: Int, _ rates: [Double]) -> Int {
     let candidate = data.candidates[index]
-    let work = zip(candidate.loads, rates).reduce(0) { $0 + data.load($1.0) * $1.1 }
+    let work = zip(candidate.loads, rates).reduce(0) { $0 + data.load($1.0, of: candidate) * $1.1 }
     guard work > 0, work < 1e9 else { return 0 }
     return max(candidate.floor, Int((work - 1e-9).rounded(.up))) + data.problem.policy.spareInstancesPerGroup
   }

@@ -22,16 +22,19 @@ enum Dominance {
         modelIndex: candidates[index].modelIndex, phase: candidates[index].phase,
         poolIndex: candidates[index].poolIndex)
     }
-    for members in byPlace.values {
-      for i in members {
-        let isDominated = members.contains { j in
-          j != i && dominates(candidates[j], candidates[i])
-            && (j < i || !dominates(candidates[i], candidates[j]))
-        }
-        if !isDominated { kept.append(i) }
-      }
-    }
+    for members in byPlace.values { kept += undominated(members, candidates) }
     return kept.sorted().map { candidates[$0] }
+  }
+
+  /// Dominance is transitive (the factors q multiply), so that a candidate need only be held against those that nothing before
+  /// it dominates: as many comparisons as candidates times survivors.
+  private static func undominated(_ members: [Int], _ candidates: [Candidate]) -> [Int] {
+    var survivors: [Int] = []
+    for i in members where !survivors.contains(where: { dominates(candidates[$0], candidates[i]) }) {
+      survivors.removeAll { dominates(candidates[i], candidates[$0]) }
+      survivors.append(i)
+    }
+    return survivors
   }
 
   private struct Place: Hashable {

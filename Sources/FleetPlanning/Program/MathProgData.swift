@@ -129,7 +129,8 @@ struct MathProgData {
   private func policy() -> String {
     let policy = problem.policy
     let objective = problem.objectives.first ?? .cost
-    var text = "param headroom := \(number(policy.headroom));\n"
+    let headroom = Phase.allCases.map { "\($0.rawValue) \(number(policy.headroom[$0]))" }
+    var text = "param headroom := \(headroom.joined(separator: " "));\n"
     text += "param spares := \(policy.spareInstancesPerGroup);\n"
     for (name, value) in [
       ("budget_usd_per_hour", policy.budgetUSDPerHour), ("power_cap_watts", policy.powerCapWatts),
@@ -144,6 +145,11 @@ struct MathProgData {
     text += table(
       "param: SHARES: share_measure share_limit",
       shares.map { ["\($0.offset + 1)", "\"\($0.element.measure.rawValue)\"", number($0.element.share)] })
+    let limits = Array(policy.deviceLimits.enumerated())
+    text += table("param: LIMITS: most_devices", limits.map { ["\($0.offset + 1)", "\($0.element.maximumDevices)"] })
+    text += table(
+      "set WITHIN",
+      limits.flatMap { index, limit in limit.poolIDs.map { [MathProgSymbol.quoted($0), "\(index + 1)"] } })
     text += table(
       "set LIMITED",
       shares.flatMap { index, limit in

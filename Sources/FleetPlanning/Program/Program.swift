@@ -18,6 +18,7 @@ struct Program: Sendable {
     CapacityConstraint.add(data, variables, to: &model)
     PairingConstraint.add(data, &variables, to: &model)
     StockConstraint.add(data, variables, to: &model)
+    DeviceLimitConstraint.add(data, variables, to: &model)
     BudgetConstraint.add(data, variables, to: &model)
     PowerConstraint.add(data, variables, to: &model)
     SpotConstraint.add(data, variables, to: &model)
@@ -43,7 +44,8 @@ struct Program: Sendable {
 
   /// Names of all row families, as they occur before the bracket in row names.
   static let families = [
-    "demand", "balance", "capacity", "opened", "floor", "sent", "received", "link", "devices", "stock", "budget",
-    "power", "spot", "share_spend", "share_devices", "share_capacity", "active", "vendors", "keep",
+    "demand", "balance", "capacity", "opened", "floor", "sent", "received", "link", "devices", "stock",
+    "device_limit", "budget", "power", "spot", "share_spend", "share_devices", "share_capacity", "active", "vendors",
+    "keep",
   ]
 }

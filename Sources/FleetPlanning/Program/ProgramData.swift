@@ -47,16 +47,16 @@ struct ProgramData: Sendable {
     zip(rates[classIndex], periodShares).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
-  /// Load per request/s including the policy's headroom [instances].
-  func load(_ load: Candidate.ClassLoad) -> Double {
-    load.load * (1 + problem.policy.headroom)
+  /// Load per request/s including the policy's headroom for the phase [instances].
+  func load(_ load: Candidate.ClassLoad, of candidate: Candidate) -> Double {
+    load.load * (1 + problem.policy.headroom[candidate.phase])
   }
 
   /// Most instances of a candidate that can be of use in a period: all the traffic that it may take, plus spares.
   ///
   ///     U[c,t] = max(floor[c], ⌈Σ_w load[c,w]·rate[w,t]⌉) + spares
   func usefulInstances(_ candidate: Candidate, period: Int) -> Double {
-    let work = candidate.loads.reduce(0) { $0 + load($1) * rates[$1.classIndex][period] }
+    let work = candidate.loads.reduce(0) { $0 + load($1, of: candidate) * rates[$1.classIndex][period] }
     guard work > 0 else { return 0 }
     let needed = max(Double(candidate.floor), (work - 1e-9).rounded(.up))
     return needed + Double(problem.policy.spareInstancesPerGroup)

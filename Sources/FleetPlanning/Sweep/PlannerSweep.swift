@@ -107,7 +107,9 @@ extension Sweep {
       switch keys.first {
       case "accelerators":
         return keys.count > 2 && ["prices", "stock_devices", "available"].contains(keys[2])
-      case "policy": return keys.count == 2 && ["budget_usd_per_hour", "power_cap_watts"].contains(keys[1])
+      case "policy":
+        return keys.count == 2 && ["budget_usd_per_hour", "power_cap_watts"].contains(keys[1])
+          || keys.count == 4 && keys[1] == "device_limits" && keys[3] == "max_devices"
       default: return false
       }
     }

@@ -22,33 +22,37 @@ public enum Phase: String, Sendable, CaseIterable, Hashable, Comparable {
 
 /// The parallel degrees of one instance.
 ///
-/// An instance holds `tensor · data · pipeline` devices. Within one pipeline stage attention is split over `tensor`
+/// An instance holds `tensor · data · pipeline · context` devices. Within one pipeline stage attention is split over `tensor`
 /// devices and repeated over `data` ranks (attention data parallelism); the experts of a mixture-of-experts layer are
-/// spread over `expert` of the stage's `tensor · data` devices.
+/// spread over `expert` of the stage's `tensor · data` devices. With context parallelism the instance is `context` such groups,
+/// each with all weights, that share the tokens of one prompt.
 public struct ParallelStrategy: Sendable, Hashable, CustomStringConvertible {
   public var tensor: Int
   public var pipeline: Int
   public var expert: Int
   public var data: Int
+  public var context: Int
 
-  public init(tensor: Int = 1, pipeline: Int = 1, expert: Int = 1, data: Int = 1) {
+  public init(tensor: Int = 1, pipeline: Int = 1, expert: Int = 1, data: Int = 1, context: Int = 1) {
     self.tensor = tensor
     self.pipeline = pipeline
     self.expert = expert
     self.data = data
+    self.context = context
   }
 
-  /// Devices of one pipeline stage.
+  /// Devices of one pipeline stage of one context group.
   public var devicesPerStage: Int { tensor * data }
   /// Devices of one instance.
-  public var devices: Int { tensor * data * pipeline }
+  public var devices: Int { tensor * data * pipeline * context }
 
-  /// `TP8`, `TP4 PP2`, `TP1 DP8 EP8`.
+  /// `TP8`, `TP4 PP2`, `TP1 DP8 EP8`, `TP8 CP2`.
   public var description: String {
     var text = "TP\(tensor)"
     if pipeline > 1 { text += " PP\(pipeline)" }
     if data > 1 { text += " DP\(data)" }
     if expert > 1 { text += " EP\(expert)" }
+    if context > 1 { text += " CP\(context)" }
     return text
   }
 

@@ -3,7 +3,7 @@ import FleetJSON
 extension PlanGroup {
   private static let keys = [
     "id", "phase", "model", "pool", "accelerator", "vendor", "region", "precision", "kv_precision", "tp", "pp", "ep",
-    "dp", "max_batch", "classes", "instances", "instances_by_period", "devices", "devices_per_instance", "nodes",
+    "dp", "cp", "max_batch", "classes", "instances", "instances_by_period", "devices", "devices_per_instance", "nodes",
     "cost_usd_per_hour", "idle_cost_usd_per_hour", "utilization", "capacity_source", "evidence",
   ]
 
@@ -22,6 +22,7 @@ extension PlanGroup {
     let pipeline = object.integer("pp", in: .degree)
     let expert = object.integer("ep", in: .degree)
     let data = object.integer("dp", in: .degree)
+    let context = object.integer("cp", in: .degree, default: 1)
     let batch = object.integer("max_batch", in: .atLeast(1))
     let classes = object.strings("classes", "the id of a class")
     let byPeriod = object.integers("instances_by_period", in: .closed(0, 1e7), count: 1...Int.max)
@@ -48,7 +49,8 @@ extension PlanGroup {
     self.init(
       id: id, phase: phase, modelID: model, poolID: pool, acceleratorName: accelerator, vendor: vendor, region: region,
       weightPrecision: precision, kvPrecision: kvPrecision,
-      strategy: ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data), maximumBatch: batch,
+      strategy: ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data, context: context),
+      maximumBatch: batch,
       admittedClassIDs: classes, instancesByPeriod: byPeriod, devicesPerInstance: devicesPerInstance, nodes: nodes,
       costUSDPerHour: cost, idleCostUSDPerHour: idle, utilization: utilization, capacitySource: source,
       evidence: evidence.flatMap { $0 })

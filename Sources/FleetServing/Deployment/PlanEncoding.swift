@@ -53,7 +53,7 @@ extension PlanEconomics {
 
 extension PlanGroup {
   func encoded() -> JSONOutput {
-    [
+    strategy.withContext([
       "id": .string(id),
       "phase": .string(phase.rawValue),
       "model": .string(modelID),
@@ -79,7 +79,7 @@ extension PlanGroup {
       "utilization": .number(utilization),
       "capacity_source": .string(capacitySource),
       "evidence": evidence?.encoded() ?? .null,
-    ]
+    ])
   }
 }
 
@@ -206,5 +206,14 @@ extension PlanProvenance {
       "reduced_candidates": .integer(reducedCandidates),
       "latency_model": .string(latencyModel),
     ]
+  }
+}
+
+extension ParallelStrategy {
+  /// The members of an object with `cp`, which only strategies with context groups have.
+  func withContext(_ members: [String: JSONOutput]) -> JSONOutput {
+    var members = members
+    if context > 1 { members["cp"] = .integer(context) }
+    return .object(members)
   }
 }

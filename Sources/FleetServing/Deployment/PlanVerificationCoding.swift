@@ -110,7 +110,7 @@ extension ReplayedClass.Latency {
 
 extension TightenedConfiguration {
   private static let keys = [
-    "phase", "model", "pool", "precision", "kv_precision", "tp", "pp", "ep", "dp", "class", "factor",
+    "phase", "model", "pool", "precision", "kv_precision", "tp", "pp", "ep", "dp", "cp", "class", "factor",
   ]
 
   init?(reading reader: JSONReader) {
@@ -124,18 +124,20 @@ extension TightenedConfiguration {
     let pipeline = object.integer("pp", in: .degree)
     let expert = object.integer("ep", in: .degree)
     let data = object.integer("dp", in: .degree)
+    let context = object.integer("cp", in: .degree, default: 1)
     let classID = object.string("class", "the id of a class")
     let factor = object.number("factor", in: .atLeast(1))
     guard let phase, let model, let pool, let tensor, let pipeline, let expert, let data, let classID, let factor
     else { return nil }
     self.init(
       phase: phase, modelID: model, poolID: pool, weightPrecision: precision, kvPrecision: kvPrecision,
-      strategy: ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data), classID: classID,
+      strategy: ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data, context: context),
+      classID: classID,
       factor: factor)
   }
 
   func encoded() -> JSONOutput {
-    [
+    strategy.withContext([
       "phase": .string(phase.rawValue),
       "model": .string(modelID),
       "pool": .string(poolID),
@@ -147,6 +149,6 @@ extension TightenedConfiguration {
       "dp": .integer(strategy.data),
       "class": .string(classID),
       "factor": .number(factor),
-    ]
+    ])
   }
 }

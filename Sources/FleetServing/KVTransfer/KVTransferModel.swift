@@ -138,8 +138,8 @@ public struct KVTransferModel: Sendable {
 }
 
 extension InstanceConfiguration {
-  /// Devices that hold the cache of one sequence: those of one data rank, in all pipeline stages.
-  var devicesPerSequence: Int { max(strategy.tensor, 1) * max(strategy.pipeline, 1) }
+  /// Devices that hold the cache of one sequence: those of one data rank, in all pipeline stages and context groups.
+  var devicesPerSequence: Int { max(strategy.tensor, 1) * max(strategy.pipeline, 1) * max(strategy.context, 1) }
 
   /// Bandwidth between those devices and host memory [bytes/s].
   var hostBandwidth: Double { Double(devicesPerSequence) * accelerator.hostBytesPerSecond }

@@ -61,7 +61,7 @@ extension Measurement {
     guard let spelled = Precision(spelling: weights) else {
       throw UnresolvedMeasurement("unknown precision \"\(weights)\"")
     }
-    let precision = accelerator.runnable(spelled)
+    let precision = accelerator.listed(spelled)
     guard ["none", "assumed_none", ""].contains(speculation.lowercased()) else {
       throw UnresolvedMeasurement("speculative decoding (\(speculation)) is not modelled")
     }
@@ -144,18 +144,4 @@ extension Measurement.Workers {
   }
 
   var degreesText: String { pipeline > 1 ? "PP\(pipeline) × DP\(data)" : "DP\(data)" }
-}
-
-extension Accelerator {
-  /// The other 16-bit format where only that one runs: both take the same memory and the same time.
-  fileprivate func runnable(_ precision: Precision) -> Precision {
-    let other: Precision? =
-      switch precision {
-      case .fp16: .bf16
-      case .bf16: .fp16
-      default: nil
-      }
-    guard let other, !weightPrecisions.contains(precision), weightPrecisions.contains(other) else { return precision }
-    return other
-  }
 }

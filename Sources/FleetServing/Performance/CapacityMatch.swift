@@ -36,13 +36,13 @@ extension CapacityTable {
     }
     var match = CapacityMatch(load: 0)
     for point in requestClass.lengths.points {
-      let containing = buckets.filter { $0.contains(point) }
-      guard let smallest = containing.first else {
+      guard let smallest = buckets.first(where: { $0.contains(point) }) else {
         return .rejected(
           reason: "requests of \(Wording.tokens(point.inputTokens)) input and \(Wording.tokens(point.outputTokens)) "
             + "output tokens lie outside all buckets of capacity table \(id)")
       }
-      guard let row = containing.first(where: { violation($0, requestClass.objective) == nil }) else {
+      let row = buckets.first { $0.contains(point) && violation($0, requestClass.objective) == nil }
+      guard let row else {
         return .rejected(reason: violation(smallest, requestClass.objective) ?? "no measured row serves it")
       }
       match.load += point.weight / row.ratePerSecond

@@ -48,7 +48,8 @@ public struct LatencyScope: Sendable, Hashable {
   public init(_ configuration: InstanceConfiguration) {
     self.init(
       accelerator: configuration.accelerator.id, backend: configuration.backend, model: configuration.model.id,
-      weightPrecision: configuration.weightPrecision, strategy: configuration.strategy)
+      weightPrecision: configuration.accelerator.listed(configuration.weightPrecision), strategy: configuration.strategy
+    )
   }
 
   public func covers(_ configuration: InstanceConfiguration) -> Bool {
@@ -56,7 +57,8 @@ public struct LatencyScope: Sendable, Hashable {
       && (accelerator == nil || accelerator == configuration.accelerator.id)
       && (backend == nil || backend == configuration.backend)
       && (model == nil || model == configuration.model.id)
-      && (weightPrecision == nil || weightPrecision == configuration.weightPrecision)
+      && (weightPrecision == nil
+        || weightPrecision == configuration.accelerator.listed(configuration.weightPrecision))
       && (strategy == nil || strategy == configuration.strategy)
   }
 }

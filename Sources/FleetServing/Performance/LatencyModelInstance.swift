@@ -13,6 +13,7 @@ public struct InstanceLatency: Sendable {
   let attention: AttentionTime
   let collectives: CollectiveTime
   let pipeline: PipelineParallel
+  let context: ContextParallel
   private let layers: Double
   private let dataRanks: Double
   private let layerFactor: Double
@@ -31,6 +32,7 @@ public struct InstanceLatency: Sendable {
     attention = AttentionTime(configuration, fit: fit)
     collectives = CollectiveTime(configuration, fit: fit)
     pipeline = PipelineParallel(configuration, fit: fit)
+    context = ContextParallel(configuration, fit: fit)
     layers = Double(model.layers)
     dataRanks = Double(configuration.strategy.data)
     layerFactor =
@@ -89,7 +91,14 @@ public struct InstanceLatency: Sendable {
   }
 
   /// Time of one pass through all layers, sends between stages not included.
-  private func time(of work: StepWork) -> StepTime {
+  private func time(of whole: StepWork) -> StepTime {
+    var work = whole
+    work.promptTokens /= context.degree
+    return context.exchanged(groupTime(of: work), promptTokens: whole.promptTokens)
+  }
+
+  /// The same for one context group.
+  private func groupTime(of work: StepWork) -> StepTime {
     let tokens = work.sequences + work.promptTokens
     guard tokens > 0 else {
       return StepTime(gemmSeconds: 0, attentionSeconds: 0, communicationSeconds: 0, overheadSeconds: 0)

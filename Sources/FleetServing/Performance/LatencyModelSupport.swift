@@ -8,7 +8,7 @@ extension LatencyModel {
     let accelerator = configuration.accelerator
     let weights = configuration.weightPrecision
     guard accelerator.wideFlops > 1 else { return "\(accelerator.id) states no 16-bit arithmetic rate" }
-    guard accelerator.weightPrecisions.contains(weights) else {
+    guard accelerator.holdsWeights(in: weights) else {
       return "\(weights.rawValue) weights are not supported on \(accelerator.id)"
     }
     if weights == .fp8, accelerator.denseFlops[.fp8] == nil {
@@ -17,7 +17,7 @@ extension LatencyModel {
     if weights == .int8, accelerator.denseFlops[.int8] == nil {
       return "\(accelerator.id) states no int8 arithmetic rate"
     }
-    guard accelerator.kvLayout.precisions.contains(configuration.kvPrecision) else {
+    guard accelerator.storesKV(in: configuration.kvPrecision) else {
       return "\(configuration.kvPrecision.rawValue) KV caches are not supported on \(accelerator.id)"
     }
     return nil
@@ -57,7 +57,7 @@ extension LatencyModel {
     guard model.layers >= strategy.pipeline else {
       return "PP\(strategy.pipeline) exceeds the \(model.layers) layers of \(model.id)"
     }
-    return expertFault(strategy, model)
+    return contextFault(strategy, model, accelerator) ?? expertFault(strategy, model)
   }
 
   private func expertFault(_ strategy: ParallelStrategy, _ model: LanguageModel) -> String? {

@@ -35,7 +35,7 @@ public struct MemoryFootprint: Sendable {
 
     replication = model.attention.kvReplication(tensor: strategy.tensor)
     let free = max(0, usableBytesPerDevice - weightBytesPerDevice - self.overheadBytesPerDevice)
-    kvCapacityBytes = Double(strategy.devicesPerStage) * free / stageShare / replication
+    kvCapacityBytes = Double(strategy.devicesPerStage * max(strategy.context, 1)) * free / stageShare / replication
   }
 
   /// Cache and state of one sequence of `sequenceTokens` tokens [bytes], as `kvCapacityBytes` counts them.

@@ -9,6 +9,10 @@ public struct Policy: Sendable, Hashable {
   public var dataDegrees: [Int]
   /// Allowed expert-parallel degrees; `nil` = 1 and every device of the instance.
   public var expertDegrees: [Int]?
+  /// Allowed context-parallel degrees of prefill instances.
+  public var contextDegrees: [Int]
+  /// Whether a prefill instance sends KV caches to decode instances of its own tensor-parallel degree alone.
+  public var equalTensorDegrees: Bool
   /// Largest instance [devices].
   public var maximumDevicesPerInstance: Int?
   /// Largest batch (running sequences) of a decode or aggregated instance.
@@ -17,13 +21,15 @@ public struct Policy: Sendable, Hashable {
   public var chunkTokens: Int
   public var budgetUSDPerHour: Double?
   public var powerCapWatts: Double?
+  /// Most devices over several pools together.
+  public var deviceLimits: [DeviceLimit]
   public var vendorShares: [VendorShareLimit]
   /// Least number of different vendors whose devices are used.
   public var minimumVendors: Int?
   /// Idle instances kept in every group beyond what the load needs.
   public var spareInstancesPerGroup: Int
-  /// Extra capacity above the load, as a fraction: 0.2 keeps 20 % more instances busy-capable than needed.
-  public var headroom: Double
+  /// Extra capacity above the load, by phase.
+  public var headroom: Headroom
   /// Largest share of held devices in spot tiers, 0...1; `nil` = no limit.
   public var spotShareLimit: Double?
   /// How requests reach the instances of a prefill or aggregated group.
@@ -34,9 +40,12 @@ public struct Policy: Sendable, Hashable {
   public init(
     servingModes: Set<ServingMode> = Set(ServingMode.allCases), tensorDegrees: [Int]? = nil,
     pipelineDegrees: [Int]? = nil, dataDegrees: [Int] = [1, 8], expertDegrees: [Int]? = nil,
+    contextDegrees: [Int] = [1],
+    equalTensorDegrees: Bool = false,
     maximumDevicesPerInstance: Int? = nil, maximumBatch: Int = 1024, chunkTokens: Int = 2048,
-    budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil, vendorShares: [VendorShareLimit] = [],
-    minimumVendors: Int? = nil, spareInstancesPerGroup: Int = 0, headroom: Double = 0,
+    budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil, deviceLimits: [DeviceLimit] = [],
+    vendorShares: [VendorShareLimit] = [],
+    minimumVendors: Int? = nil, spareInstancesPerGroup: Int = 0, headroom: Headroom = 0,
     spotShareLimit: Double? = nil, router: RouterAssumption = .sharedQueue, robust: Bool = false
   ) {
     self.servingModes = servingModes
@@ -44,11 +53,14 @@ public struct Policy: Sendable, Hashable {
     self.pipelineDegrees = pipelineDegrees
     self.dataDegrees = dataDegrees
     self.expertDegrees = expertDegrees
+    self.contextDegrees = contextDegrees
+    self.equalTensorDegrees = equalTensorDegrees
     self.maximumDevicesPerInstance = maximumDevicesPerInstance
     self.maximumBatch = maximumBatch
     self.chunkTokens = chunkTokens
     self.budgetUSDPerHour = budgetUSDPerHour
     self.powerCapWatts = powerCapWatts
+    self.deviceLimits = deviceLimits
     self.vendorShares = vendorShares
     self.minimumVendors = minimumVendors
     self.spareInstancesPerGroup = spareInstancesPerGroup
@@ -59,9 +71,49 @@ public struct Policy: Sendable, Hashable {
   }
 }
 
+/// Extra capacity above the load, as a fraction of it: 0.2 keeps 20 % more instances busy-capable than needed.
+public struct Headroom: Sendable, Hashable, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  public var prefill: Double
+  public var decode: Double
+  public var aggregated: Double
+
+  public init(prefill: Double, decode: Double, aggregated: Double) {
+    self.prefill = prefill
+    self.decode = decode
+    self.aggregated = aggregated
+  }
+
+  /// The same fraction for every phase.
+  public init(_ value: Double) { self.init(prefill: value, decode: value, aggregated: value) }
+
+  public init(floatLiteral value: Double) { self.init(value) }
+
+  public init(integerLiteral value: Int) { self.init(Double(value)) }
+
+  public subscript(phase: Phase) -> Double {
+    switch phase {
+    case .prefill: prefill
+    case .decode: decode
+    case .aggregated: aggregated
+    }
+  }
+}
+
 /// Whether prefill and decode run on separate instances.
 public enum ServingMode: String, Sendable, CaseIterable, Hashable {
   case disaggregated, aggregated
+}
+
+/// At most `maximumDevices` may be held in any period in the pools together, the current fleet included.
+public struct DeviceLimit: Sendable, Hashable {
+  /// Ids of the pools, in the order given; at least one, none twice.
+  public var poolIDs: [String]
+  public var maximumDevices: Int
+
+  public init(poolIDs: [String], maximumDevices: Int) {
+    self.poolIDs = poolIDs
+    self.maximumDevices = maximumDevices
+  }
 }
 
 /// At most `share` of the measure may come from `vendor` (or from any single vendor).

@@ -23,7 +23,9 @@ extension ProblemReading {
     let given = entry.optional("rate_per_s").map { readRates($0) }
     let lengthReader = entry.required("lengths", "an object with the lengths of requests")
     let lengths = lengthReader.flatMap { readLengths($0, longest: model?.longestSequenceTokens) }
-    let objective = entry.optional("slo").map { readObjective($0) } ?? ServiceLevelObjective()
+    let objective =
+      entry.optional("slo").map { readObjective($0, model: model, lengths: lengths?.distribution) }
+      ?? ServiceLevelObjective()
     if entry.optional("slo") == nil {
       warn(entry.reader, "the class has no slo", hint: "it is planned for throughput alone")
     }
@@ -65,20 +67,30 @@ extension ProblemReading {
     reader.fault(
       "the longest request has \(tokens(lengths.maximumSequenceTokens)) tokens, more than \(source), "
         + "\(tokens(longest)) tokens",
-      hint: "input and output count together")
+      hint: "input and output count together"
+        + (reader.dictionary()?.optional("trace") == nil ? "" : "; beyond_context can clip or drop such rows"))
   }
 
   // MARK: Objectives
 
-  private func readObjective(_ reader: JSONReader) -> ServiceLevelObjective? {
+  private func readObjective(
+    _ reader: JSONReader, model: ServedModel?, lengths: LengthDistribution?
+  ) -> ServiceLevelObjective? {
     guard let object = reader.object("latency objectives", .slo) else { return nil }
     let before = reader.faults.faults.count
-    let ttft = latency(object, "ttft_ms", usual: 10...60_000)
-    let tpot = latency(object, "tpot_ms", usual: 1...1000)
-    let endToEnd = latency(object, "e2e_ms", usual: 50...3_600_000)
+    let reference = idleReference(object, model: model, lengths: lengths)
+    let ttft =
+      latency(object, "ttft_ms", usual: 10...60_000)
+      ?? slowdown(object, "ttft_slowdown", \.ttftSeconds, of: reference)
+    let tpot =
+      latency(object, "tpot_ms", usual: 1...1000)
+      ?? slowdown(object, "tpot_slowdown", \.tpotSeconds, of: reference)
+    let endToEnd =
+      latency(object, "e2e_ms", usual: 50...3_600_000)
+      ?? slowdown(object, "e2e_slowdown", \.endToEndSeconds, of: reference)
     if let ttft, let endToEnd, endToEnd.seconds < ttft.seconds {
       object.fault(
-        "e2e_ms",
+        object.optional("e2e_ms") == nil ? "e2e_slowdown" : "e2e_ms",
         "the limit of the whole answer, \(milliseconds(endToEnd)) ms, is below that of its first token, "
           + "\(milliseconds(ttft)) ms")
     }
@@ -118,7 +130,7 @@ extension ProblemReading {
     return LatencyObjective(seconds: limit / 1000, percentile: percentile / 100)
   }
 
-  private func percentile(_ reader: JSONReader) -> Double? {
+  func percentile(_ reader: JSONReader) -> Double? {
     guard let value = reader.number("a percentile", in: .open(0, 100)) else { return nil }
     if value <= 1 {
       reader.expected("a percentile > 1 and < 100", hint: "write 95 for 0.95")

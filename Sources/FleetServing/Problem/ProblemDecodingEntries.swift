@@ -10,6 +10,7 @@ struct DeclaredEntries<Entry> {
   private(set) var values: [Entry] = []
   /// Every id that was given, in the order of the file.
   private(set) var ids: [String] = []
+  private var known: Set<String> = []
   private var positions: [String: Int] = [:]
   /// Whether some entry has no readable id, so that an unknown reference may mean it.
   private(set) var hasNamelessEntries = false
@@ -22,7 +23,7 @@ struct DeclaredEntries<Entry> {
   }
 
   /// Whether an entry of this id was given, at fault or not.
-  func contains(_ id: String) -> Bool { ids.contains(id) }
+  func contains(_ id: String) -> Bool { known.contains(id) }
 
   /// Stops faults about unknown references: the list itself cannot be read.
   mutating func giveUp() { hasNamelessEntries = true }
@@ -43,6 +44,7 @@ struct DeclaredEntries<Entry> {
       return
     }
     ids.append(id)
+    known.insert(id)
     if let entry {
       positions[id] = values.count
       values.append(entry)

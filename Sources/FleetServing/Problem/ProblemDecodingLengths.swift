@@ -8,7 +8,8 @@ struct ClassLengths {
 }
 
 extension ProblemReading {
-  /// - Parameter longest: Most tokens of one request; extrapolated tails of quantiles are cut there.
+  /// - Parameter longest: Most tokens of one request; extrapolated tails of quantiles are cut there, and rows of a trace as
+  ///   the problem says.
   func readLengths(_ reader: JSONReader, longest: Double?) -> ClassLengths? {
     guard let object = reader.object("the lengths of requests", .lengths) else { return nil }
     let forms = [["input_tokens", "output_tokens"], ["histogram"], ["trace"]].filter { keys in
@@ -20,14 +21,14 @@ extension ProblemReading {
         hint: "give input_tokens and output_tokens, or histogram, or trace")
       return nil
     }
-    for key in ["first_row", "rows", "rate_scale"] where object.optional(key) != nil && object.optional("trace") == nil
-    {
+    for key in ["first_row", "rows", "rate_scale", "beyond_context"]
+    where object.optional(key) != nil && object.optional("trace") == nil {
       object.fault(key, "\(key) belongs to a trace")
     }
     if let histogram = object.optional("histogram") {
       return readHistogram(histogram).map { ClassLengths(distribution: $0, tracedRate: nil) }
     }
-    if let trace = object.optional("trace") { return readTrace(trace, object) }
+    if let trace = object.optional("trace") { return readTrace(trace, object, longest: longest) }
     return readMarginals(object, longest: longest).map { ClassLengths(distribution: $0, tracedRate: nil) }
   }
 
@@ -143,14 +144,15 @@ extension ProblemReading {
 
   // MARK: Trace
 
-  private func readTrace(_ reader: JSONReader, _ object: JSONObject) -> ClassLengths? {
+  private func readTrace(_ reader: JSONReader, _ object: JSONObject, longest: Double?) -> ClassLengths? {
     let name = reader.string("the path of a trace")
     let rowRange = NumberRange.closed(1, Double(Trace.maximumRows))
     let first = object.integer("first_row", in: rowRange, default: 1)
     let rows = object.optional("rows").map { $0.integer(in: rowRange) } ?? Trace.maximumRows
     let scale = object.number("rate_scale", in: .above(0, upTo: 1e6), default: 1)
+    let rule = object.choice("beyond_context", of: BeyondContext.self, default: .refuse)
     guard let name, let rows else { return nil }
-    let trace: Trace
+    var trace: Trace
     do throws(TraceFaults) {
       trace = try Trace(contentsOf: resolvedPath(name), rows: first...(first - 1 + rows))
     } catch {
@@ -160,6 +162,16 @@ extension ProblemReading {
     manifest += "\(name) \(trace.hash)\n"
     if trace.emptyLengths > 0 {
       warn(reader, "\(name): \(trace.emptyLengths) lengths of 0 tokens are counted as 1 token")
+    }
+    if rule != .refuse, let longest, longest >= 2, longest < Double(Int32.max) {
+      let (kept, beyond) = trace.within(longest: Int(longest), rule)
+      let extent = "\(beyond) of \(trace.count) rows are longer than \(tokens(longest)) tokens"
+      guard let kept else {
+        reader.fault("\(name): \(extent), so that none is left", hint: "set beyond_context to clip")
+        return nil
+      }
+      if beyond > 0 { warn(reader, "\(name): \(extent) and are \(rule == .clip ? "clipped" : "dropped")") }
+      trace = kept
     }
     return ClassLengths(distribution: trace.lengths(), tracedRate: trace.meanRatePerSecond.map { $0 * scale })
   }

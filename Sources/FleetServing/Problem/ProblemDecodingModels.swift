@@ -49,7 +49,14 @@ extension ProblemReading {
   }
 
   private func served(_ model: LanguageModel, as id: String) -> ServedModel {
-    ServedModel(id: id, architecture: model, weightPrecisions: [model.nativePrecision], kvPrecisions: [.bf16])
+    ServedModel(
+      id: id, architecture: model, weightPrecisions: [model.nativePrecision],
+      kvPrecisions: usualKV([model.nativePrecision]))
+  }
+
+  /// What KV caches are stored in where the problem does not say: 16 bit, in the format of the weights.
+  private func usualKV(_ weights: [Precision]) -> [Precision] {
+    !weights.isEmpty && weights.allSatisfy { $0 == .fp16 } ? [.fp16] : [.bf16]
   }
 
   private func servedModel(_ object: JSONObject, id: String) -> ServedModel? {
@@ -77,9 +84,10 @@ extension ProblemReading {
     if object.reader.faults.faults.count > before { return nil }
     let native = architecture.map { [$0.nativePrecision] } ?? []
     guard let weights, let kv else { return nil }
+    let allowed = weights.isEmpty ? native : weights
     return ServedModel(
-      id: id, architecture: architecture, weightPrecisions: weights.isEmpty ? native : weights,
-      kvPrecisions: kv.isEmpty ? [.bf16] : kv, maximumSequenceTokens: longest)
+      id: id, architecture: architecture, weightPrecisions: allowed,
+      kvPrecisions: kv.isEmpty ? usualKV(allowed) : kv, maximumSequenceTokens: longest)
   }
 
   /// Keys that exclude one another.

@@ -47,6 +47,8 @@ extension ProblemFormat.Part {
       ]
     case .latencyObjective:
       ["limit_ms": "write limit, in milliseconds", "quantile": "write percentile, for example 95"]
+    case .slowdownObjective: ["limit": "write factor, a multiple", "quantile": "write percentile, for example 95"]
+    case .idleReference: ["pool": "write accelerator", "gpu": "write accelerator", "weights": "write precision"]
     case .capacityTable: ["pool": "write accelerator", "entries": "write rows"]
     case .capacityRow: ["throughput": "write rate_per_s", "rps": "write rate_per_s"]
     case .link:
@@ -62,12 +64,15 @@ extension ProblemFormat.Part {
     case .policy:
       [
         "budget": "write budget_usd_per_hour", "power_cap_kw": "write power_cap_watts",
-        "vendor_share": "write vendor_shares, an array", "modes": "write serving_modes",
+        "vendor_share": "write vendor_shares, an array", "modes": "write serving_modes", "same_tp": "write equal_tp",
         "spares": "write spare_instances_per_group",
       ]
+    case .deviceLimit:
+      ["pools": "write accelerators", "maximum_devices": "write max_devices", "devices": "write max_devices"]
     case .vendorShare: ["share": "write max_share", "measure": "write of"]
     case .currentFleet: ["count": "write devices", "pool": "write accelerator"]
     case .solver: ["time_limit": "write time_limit_s", "gap": "write relative_gap", "nodes": "write node_limit"]
+    case .headroom: ["all": "for one headroom of all phases write the number itself"]
     case .available, .histogramPoint, .kvExchange, .poolPair: [:]
     }
   }

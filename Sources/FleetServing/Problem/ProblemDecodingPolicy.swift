@@ -15,6 +15,8 @@ extension ProblemReading {
     policy.pipelineDegrees = degrees(entry, "pp")
     policy.dataDegrees = degrees(entry, "dp") ?? policy.dataDegrees
     policy.expertDegrees = degrees(entry, "ep")
+    policy.contextDegrees = degrees(entry, "cp") ?? policy.contextDegrees
+    policy.equalTensorDegrees = entry.bool("equal_tp", default: policy.equalTensorDegrees)
     policy.maximumDevicesPerInstance = entry.optionalInteger(
       "max_devices_per_instance", unit: "devices", in: Plausible.domainDevices)
     policy.maximumBatch = entry.integer(
@@ -23,6 +25,7 @@ extension ProblemReading {
       "chunk_tokens", unit: "tokens", in: .closed(16, 1_048_576), default: policy.chunkTokens)
     policy.budgetUSDPerHour = entry.optionalNumber("budget_usd_per_hour", unit: "USD/h", in: .closed(0, 1e9))
     policy.powerCapWatts = powerCap(entry)
+    policy.deviceLimits = deviceLimits(entry)
     policy.vendorShares = vendorShares(entry)
     policy.minimumVendors = minimumVendors(entry)
     policy.spareInstancesPerGroup = entry.integer("spare_instances_per_group", in: .closed(0, 1000), default: 0)
@@ -62,14 +65,41 @@ extension ProblemReading {
     return value
   }
 
-  private func headroom(_ entry: JSONObject) -> Double {
-    guard let reader = entry.optional("headroom"), let value = reader.number(in: .closed(0, 1000)) else { return 0 }
+  /// One fraction for all phases, or an object with one for each.
+  private func headroom(_ entry: JSONObject) -> Headroom {
+    guard let reader = entry.optional("headroom") else { return 0 }
+    if reader.isNumber { return Headroom(headroom(at: reader)) }
+    guard let phases = reader.object("a fraction, or an object with one for each phase", .headroom) else { return 0 }
+    func value(_ key: String) -> Double { phases.optional(key).map { headroom(at: $0) } ?? 0 }
+    return Headroom(prefill: value("prefill"), decode: value("decode"), aggregated: value("aggregated"))
+  }
+
+  private func headroom(at reader: JSONReader) -> Double {
+    guard let value = reader.number(in: .closed(0, 1000)) else { return 0 }
     if value > 10 {
       reader.expected("a fraction from 0 to 10", hint: "write \(value / 100) for \(reader.node.summary) %")
     } else if value >= 1 {
       warn(reader, "a headroom of \(reader.node.summary) multiplies the fleet by \(1 + value)")
     }
     return value
+  }
+
+  private func deviceLimits(_ entry: JSONObject) -> [DeviceLimit] {
+    guard let reader = entry.optional("device_limits"),
+      let elements = reader.array("an array of limits on devices", count: 0...64)
+    else { return [] }
+    var given: Set<Set<String>> = []
+    return elements.compactMap { element in
+      guard let limit = element.object("a limit on devices", .deviceLimit) else { return nil }
+      let list = limit.required("accelerators", "an array of ids of accelerators")
+      let ids = list?.array("an array of ids of accelerators", count: 1...ProblemBounds.pools)?
+        .allOrNil { pools.id(at: $0) }
+      let most = limit.integer("max_devices", unit: "devices", in: .closed(0, ProblemBounds.devices))
+      guard let ids, let most else { return nil }
+      if Set(ids).count != ids.count { list?.fault("an accelerator is named twice") }
+      if !given.insert(Set(ids)).inserted { element.fault("these accelerators are limited twice") }
+      return DeviceLimit(poolIDs: ids, maximumDevices: most)
+    }
   }
 
   private func vendorShares(_ entry: JSONObject) -> [VendorShareLimit] {

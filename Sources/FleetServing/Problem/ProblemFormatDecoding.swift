@@ -36,13 +36,17 @@ public enum ProblemFormat {
     case histogramPoint = "histogram_point"
     case slo
     case latencyObjective = "latency_objective"
+    case slowdownObjective = "slowdown_objective"
+    case idleReference = "idle_reference"
     case capacityTable = "capacity_table"
     case capacityRow = "capacity_row"
     case link
     case kvExchange = "kv_exchange"
     case poolPair = "pool_pair"
     case policy
+    case deviceLimit = "device_limit"
     case vendorShare = "vendor_share"
+    case headroom
     case currentFleet = "current_fleet"
     case solver
 
@@ -70,13 +74,17 @@ public enum ProblemFormat {
       case .histogramPoint: fields[part] = histogramFields
       case .slo: fields[part] = sloFields
       case .latencyObjective: fields[part] = latencyObjectiveFields
+      case .slowdownObjective: fields[part] = slowdownFields
+      case .idleReference: fields[part] = idleReferenceFields
       case .capacityTable: fields[part] = tableFields
       case .capacityRow: fields[part] = rowFields
       case .link: fields[part] = linkFields
       case .kvExchange: fields[part] = kvExchangeFields
       case .poolPair: fields[part] = pairFields
       case .policy: fields[part] = policyFields
+      case .deviceLimit: fields[part] = deviceLimitFields
       case .vendorShare: fields[part] = vendorShareFields
+      case .headroom: fields[part] = headroomFields
       case .currentFleet: fields[part] = fleetFields
       case .solver: fields[part] = solverFields
       }
@@ -93,8 +101,9 @@ enum ProblemBounds {
   static let models = 64
   static let pools = 64
   static let classes = 200
-  static let tables = 1000
-  static let rows = 10_000
+  static let tables = 100_000
+  /// Of one table.
+  static let rows = 100_000
   static let histogramPoints = 10_000
   static let ratePerSecond = 1e7
   static let devices = 1e7

@@ -17,8 +17,8 @@ extension ProblemFormat {
     Field("classes", "array of `class`", "Streams of similar requests, 1 to 200."),
     Field(
       "capacity_tables", "array of `capacity_table`, or string", default: "none",
-      "Measured configurations, which bypass the latency model; or the path of a JSON file with this key, as `fleetplan "
-        + "tabulate` writes it."),
+      "Measured configurations, which bypass the latency model, up to 100,000; or the path of a JSON file with this key, as "
+        + "`fleetplan tabulate` writes it."),
     Field(
       "links", "array of `link`", default: "none",
       "Networks between pools. Pairs without one use the devices' own figures."),
@@ -63,8 +63,11 @@ extension ProblemFormat {
       "`true` for a model whose sizes are not known: only capacity tables serve it."),
     Field(
       "weight_precisions", "array of precisions", default: "the native precision",
-      "Precisions in which the weights may be held: `bf16`, `fp16`, `fp8`, `int8`, `int4`, `nvfp4`, `mxfp4`."),
-    Field("kv_precisions", "array of precisions", default: "`[\"bf16\"]`", "Precisions in which KV may be stored."),
+      "Precisions in which the weights may be held: `bf16`, `fp16`, `fp8`, `int8`, `int4`, `nvfp4`, `mxfp4`. What runs bf16 "
+        + "runs fp16 too, not the reverse."),
+    Field(
+      "kv_precisions", "array of precisions", default: "`[\"bf16\"]`; `[\"fp16\"]` where all weights are fp16",
+      "Precisions in which KV may be stored."),
     Field(
       "max_sequence_tokens", "integer ≥ 1", unit: "tokens", default: "the longest request of the classes",
       "Longest sequence that an instance must admit, prompt and answer together."),
@@ -96,6 +99,9 @@ extension ProblemFormat {
         + "Merged into at most 64 points that keep the means and the longest request."),
     Field("first_row", "integer ≥ 1", default: "1", "First data row of the trace to use, from 1."),
     Field("rows", "integer ≥ 1", default: "all", "Number of rows of the trace to use."),
+    Field(
+      "beyond_context", "`refuse`, `clip` or `drop`", default: "`refuse`",
+      "What becomes of rows that are longer than the context of the model: a fault, cut there, or left out."),
     Field("rate_scale", "number > 0", default: "1", "Factor on the mean rate of the trace."),
   ]
 
@@ -124,11 +130,39 @@ extension ProblemFormat {
       "tpot_ms", "number or `latency_objective`", unit: "ms", default: "none",
       "Time per output token: mean over the tokens of a request after the first."),
     Field("e2e_ms", "number or `latency_objective`", unit: "ms", default: "none", "Arrival to last token."),
+    Field(
+      "ttft_slowdown", "number, 0.01 to 10⁶, or `slowdown_objective`", default: "none",
+      "TTFT as a multiple of that of a lone request on `reference`; instead of `ttft_ms`."),
+    Field(
+      "tpot_slowdown", "number, 0.01 to 10⁶, or `slowdown_objective`", default: "none",
+      "TPOT as a multiple of that of a lone request on `reference`; instead of `tpot_ms`."),
+    Field(
+      "e2e_slowdown", "number, 0.01 to 10⁶, or `slowdown_objective`", default: "none",
+      "End-to-end time as a multiple of that of a lone request on `reference`; instead of `e2e_ms`."),
+    Field("reference", "`idle_reference`", default: "none", "The idle instance that slowdowns refer to."),
   ]
 
   static let latencyObjectiveFields = [
     Field("limit", "number > 0", unit: "ms", "Limit that the percentile must meet."),
     Field(
       "percentile", "number > 1 and < 100", unit: "%", default: "95", "Share of requests that must meet the limit."),
+  ]
+
+  static let slowdownFields = [
+    Field("factor", "number, 0.01 to 10⁶", "Limit as a multiple of the latency of a lone request on the reference."),
+    Field(
+      "percentile", "number > 1 and < 100", unit: "%", default: "95", "Share of requests that must meet the limit."),
+  ]
+
+  static let idleReferenceFields = [
+    Field("accelerator", "string", "Id of an accelerator of the problem, or its name in the catalog."),
+    Field("tp", "integer ≥ 1", default: "the least that holds the model", "Tensor-parallel degree."),
+    Field("pp", "integer ≥ 1", default: "1", "Pipeline-parallel degree."),
+    Field("ep", "integer ≥ 1", default: "1", "Expert-parallel degree."),
+    Field("dp", "integer ≥ 1", default: "1", "Attention-data-parallel degree."),
+    Field("precision", "precision", default: "the first of the model", "Precision of the weights."),
+    Field("kv_precision", "precision", default: "the first of the model", "Precision of the KV cache."),
+    Field(
+      "backend", "string", default: "that of the accelerator", "Serving backend whose fitted constants apply."),
   ]
 }

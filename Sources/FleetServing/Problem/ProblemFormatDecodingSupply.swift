@@ -74,7 +74,7 @@ extension ProblemFormat {
     Field(
       "source", "string", default: "measured",
       "Where the rates are from when they were not measured, in words; plans say so."),
-    Field("rows", "array of `capacity_row`", default: "from `file`", "Measurements, 1 to 10,000."),
+    Field("rows", "array of `capacity_row`", default: "from `file`", "Measurements, 1 to 100,000."),
     Field(
       "file", "string", default: "none",
       "CSV file whose header names the keys of `capacity_row`; its path is relative to the problem file."),
@@ -127,6 +127,13 @@ extension ProblemFormat {
       "Attention-data-parallel degrees; above 1 only for mixture-of-experts models."),
     Field(
       "ep", "array of integers ≥ 1", default: "1 and every device of the instance", "Expert-parallel degrees."),
+    Field(
+      "cp", "array of integers ≥ 1", default: "`[1]`",
+      "Context-parallel degrees of prefill instances: groups of devices that share the tokens of one prompt."),
+    Field(
+      "equal_tp", "boolean", default: "`false`",
+      "Whether prefill and decode instances that exchange KV caches have the same tensor-parallel degree, for serving stacks "
+        + "that do not split heads anew."),
     Field("max_devices_per_instance", "integer ≥ 1", unit: "devices", default: "no limit", "Largest instance."),
     Field("max_batch", "integer ≥ 1", unit: "sequences", default: "1024", "Largest batch of an instance."),
     Field(
@@ -136,11 +143,16 @@ extension ProblemFormat {
     Field(
       "power_cap_watts", "number > 0", unit: "W", default: "no limit",
       "Most power that held devices may draw, in every period."),
+    Field(
+      "device_limits", "array of `device_limit`", default: "none",
+      "Most devices over several accelerators together, in every period."),
     Field("vendor_shares", "array of `vendor_share`", default: "none", "Largest shares of vendors."),
     Field("min_vendors", "integer ≥ 1", default: "1", "Least number of vendors whose devices are used."),
     Field(
       "spare_instances_per_group", "integer ≥ 0", default: "0", "Instances kept in every group beyond what load needs."),
-    Field("headroom", "number, 0 to 10", default: "0", "Extra capacity above the load, as a fraction: 0.2 for 20 %."),
+    Field(
+      "headroom", "number, 0 to 10, or `headroom`", default: "0",
+      "Extra capacity above the load, as a fraction: 0.2 for 20 %; for all phases, or for each its own."),
     Field("spot_share_max", "number, 0 to 1", default: "no limit", "Largest share of held devices in spot tiers."),
     Field(
       "router", "`shared_queue` or `random_split`", default: "`shared_queue`",
@@ -156,6 +168,18 @@ extension ProblemFormat {
     Field(
       "of", "`spend`, `devices` or `capacity`", default: "`spend`",
       "What is shared out: cost of held devices, held devices, or served requests."),
+  ]
+
+  static let deviceLimitFields = [
+    Field("accelerators", "array of strings", "Ids of the pools that share the limit, 1 to 64."),
+    Field(
+      "max_devices", "integer ≥ 0", unit: "devices", "Most devices held of them together, the current fleet included."),
+  ]
+
+  static let headroomFields = [
+    Field("prefill", "number, 0 to 10", default: "0", "Headroom of instances that prefill."),
+    Field("decode", "number, 0 to 10", default: "0", "Headroom of instances that decode."),
+    Field("aggregated", "number, 0 to 10", default: "0", "Headroom of aggregated instances."),
   ]
 
   static let fleetFields = [

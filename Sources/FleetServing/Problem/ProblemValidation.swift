@@ -4,6 +4,7 @@ extension ProblemReading {
   /// What only shows when all parts of a problem are seen together.
   func checkTogether(_ object: JSONObject, tables: [CapacityTable]) {
     checkMeasuredEntries(object, tables: tables)
+    checkHeadroom(object, tables: tables)
     checkRates(object)
     checkPower(object)
   }
@@ -23,6 +24,24 @@ extension ProblemReading {
       guard let reader = object["accelerators"] else { continue }
       warn(reader, "no capacity table uses \"\(pool.id)\", which is measured_only, so nothing can run on it")
     }
+  }
+
+  /// A table says what an instance sustained, and nothing of what happens beyond: without headroom it is used to the last
+  /// request. Headroom that is stated, 0 too, is a decision.
+  private func checkHeadroom(_ object: JSONObject, tables: [CapacityTable]) {
+    guard let reader = object["capacity_tables"] else { return }
+    let policy = object.optional("policy").flatMap { $0.isObject ? $0.dictionary() : nil }
+    let stated = policy?.optional("headroom")
+    let phases = stated.flatMap { $0.isObject ? $0.dictionary() : nil }
+    let open = Phase.allCases.filter { phase in
+      tables.contains { $0.phase == phase }
+        && (stated == nil || phases.map { $0.optional(phase.rawValue) == nil } == true)
+    }
+    guard !open.isEmpty else { return }
+    warn(
+      reader,
+      "instances of measured tables (\(open.map(\.rawValue).joined(separator: ", "))) may be loaded to 100 % of what was "
+        + "measured", hint: "state headroom in the policy, for example 0.2; 0 says that it is meant")
   }
 
   private func checkRates(_ object: JSONObject) {

@@ -16,6 +16,9 @@ public struct Trace: Sendable {
   public let emptyLengths: Int
   /// SHA-256 of the file; of the digests of its 16 MiB parts when it is longer than one.
   public let hash: String
+  /// Requests after the first over the time from the first to the last [requests/s], less the share of rows that were left
+  /// out; `nil` when that time is 0.
+  public let meanRatePerSecond: Double?
 
   /// Most rows of one trace.
   public static let maximumRows = 50_000_000
@@ -51,15 +54,23 @@ public struct Trace: Sendable {
     outputTokens = scanner.outputTokens
     emptyLengths = scanner.emptyLengths
     self.hash = hash
+    let last = arrivalSeconds.last ?? 0
+    meanRatePerSecond = last > 0 ? Double(arrivalSeconds.count - 1) / last : nil
+  }
+
+  init(
+    arrivalSeconds: [Double], inputTokens: [Int32], outputTokens: [Int32], emptyLengths: Int, hash: String,
+    meanRatePerSecond: Double?
+  ) {
+    self.arrivalSeconds = arrivalSeconds
+    self.inputTokens = inputTokens
+    self.outputTokens = outputTokens
+    self.emptyLengths = emptyLengths
+    self.hash = hash
+    self.meanRatePerSecond = meanRatePerSecond
   }
 
   public var count: Int { arrivalSeconds.count }
-
-  /// Requests after the first over the time from the first to the last [requests/s]; `nil` when that time is 0.
-  public var meanRatePerSecond: Double? {
-    guard let last = arrivalSeconds.last, last > 0 else { return nil }
-    return Double(count - 1) / last
-  }
 
   /// Lengths as at most 64 weighted points; means and the longest request are kept.
   public func lengths() -> LengthDistribution {

@@ -19,7 +19,7 @@ enum CapacityConstraint {
         let count = variables.instances[index][period]
         var work = LinearExpression()
         for (position, load) in candidate.loads.enumerated() {
-          work.add(variables.rates[index][period][position], coefficient: data.load(load))
+          work.add(variables.rates[index][period][position], coefficient: data.load(load, of: candidate))
         }
         if let used = variables.used[index][period] {
           if spares > 0 { work.add(used, coefficient: spares) }

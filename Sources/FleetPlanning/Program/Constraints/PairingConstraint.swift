@@ -4,7 +4,7 @@ import FleetServing
 /// Which prefill instances feed which decode instances, and what the links between pools carry.
 ///
 /// Prefill candidates of one model and pool with the same partners form a sender group `P`; decode candidates are
-/// grouped by endpoint `D` (pool and KV precision). Only where not every sender may send to every endpoint of its
+/// grouped by endpoint `D` (pool and KV precision, and tensor degree where both sides need the same). Only where not every sender may send to every endpoint of its
 /// model, or where a link has a limit, flows between groups are needed:
 ///
 ///     sent:      ∀ w,P,t:  Σ_{c ∈ P} x[w,c,t] = Σ_{D ∈ partners(P)} flow[w,P,D,t]      [requests/s]
@@ -163,6 +163,7 @@ extension ProgramData {
     let endpoint = endpoints[index]
     let prefix = problem.models.count == 1 ? "" : problem.models[endpoint.modelIndex].id + "-"
     let precision = endpoint.kvPrecision.map { "-" + $0.rawValue } ?? ""
-    return prefix + problem.pools[endpoint.poolIndex].id + precision
+    let degree = endpoint.tensorDegree.map { "-tp\($0)" } ?? ""
+    return prefix + problem.pools[endpoint.poolIndex].id + precision + degree
   }
 }
