@@ -74,4 +74,6 @@ struct CandidateSet: Sendable {
   var candidates: [Candidate]
   var endpoints: [DecodeEndpoint]
   var rejected: [RejectedCandidate]
+  /// Whether every configuration was looked at; not when a limit ended the enumeration.
+  var isComplete = true
 }

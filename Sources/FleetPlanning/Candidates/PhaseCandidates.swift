@@ -14,7 +14,7 @@ extension CandidateEnumeration {
     }
     let sets = ClassSets.sets(of: traits, factor: 1.25)
     var part = Part()
-    for configuration in configurations.usable {
+    for configuration in configurations.usable where part.goesOn(limit) {
       collect(configuration, .decode, sets, classes, configurations.place, into: &part) { members in
         serving.decodeEnvelope(configuration, admitted: members).map {
           [Sizing(loads: $0.loads, maximumBatch: $0.quantileBatch, floor: 1, prefillShare: 0)]
@@ -27,7 +27,7 @@ extension CandidateEnumeration {
   func aggregatedCandidates(_ configurations: Configurations) -> Part {
     let classes = admitted(configurations.place.modelIndex)
     var part = Part()
-    for configuration in configurations.usable {
+    for configuration in configurations.usable where part.goesOn(limit) {
       let sets = ClassSets.sets(of: traits(classes, configuration, withTPOT: true))
       for floor in floors {
         collect(configuration, .aggregated, sets, classes, configurations.place, into: &part) { members in
@@ -46,7 +46,7 @@ extension CandidateEnumeration {
   func prefillCandidates(_ configurations: Configurations, _ set: CandidateSet, _ transfer: TransferTimes) -> Part {
     let place = configurations.place
     var part = Part()
-    for configuration in configurations.usable {
+    for configuration in configurations.usable where part.goesOn(limit) {
       let variants = transfer.partnerVariants(for: configuration, place: place)
       if variants.isEmpty {
         part.rejected.append(

@@ -79,7 +79,7 @@ private struct AggregatedState<Steps: StepTimes> {
       high *= 2
       if high > 8 * Double(assumptions.maximumBatch) { return false }
     }
-    while high - low > 1e-6 * high {
+    for _ in 0..<60 where high - low > 1e-6 * high {
       let middle = (low + high) / 2
       if grows(at: middle) { low = middle } else { high = middle }
     }
@@ -95,7 +95,8 @@ private struct AggregatedState<Steps: StepTimes> {
     varianceRate = zip(rates, prompts).reduce(0) { $0 + $1.0 * $1.1.squaredAddedSeconds }
     let work = zip(rates, prompts).reduce(0) { $0 + $1.0 * $1.1.service.mean }
     let squares = zip(rates, prompts).reduce(0) { $0 + $1.0 * $1.1.service.secondMoment }
-    guard share < 1, work < 1 else { return true }
+    // Times that are not numbers count as an overload.
+    guard share < 1, work < 1, squares.isFinite else { return true }
     let wait = WaitingTime(
       servers: assumptions.servers(of: instances), utilization: work,
       meanResidual: work > 0 ? squares / (2 * work) : 0)
