@@ -61,7 +61,7 @@ import Testing
     let defaults = Dictionary(uniqueKeysWithValues: ProblemFormat.Part.policy.fields.map { ($0.key, $0.fallback) })
     #expect(defaults["dp"] == "`\(policy.dataDegrees)`")
     #expect(defaults["max_batch"] == "\(policy.maximumBatch)")
-    #expect(defaults["chunk_tokens"] == "\(policy.chunkTokens)")
+    #expect(policy.chunkTokens == nil && defaults["chunk_tokens"] == "chosen")
     #expect(defaults["router"] == "`\(policy.router.rawValue)`")
     #expect(defaults["robust"] == "`\(policy.robust)`")
     #expect(policy.headroom == 0 && defaults["headroom"] == "0")

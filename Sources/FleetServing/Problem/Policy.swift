@@ -11,10 +11,11 @@ public struct Policy: Sendable, Hashable {
   public var expertDegrees: [Int]?
   /// Largest instance [devices].
   public var maximumDevicesPerInstance: Int?
-  /// Largest batch (running sequences) of a decode or aggregated instance.
+  /// Largest batch (running sequences) of a data-parallel rank of a decode or aggregated instance.
   public var maximumBatch: Int
-  /// Token budget of one chunked-prefill step of an aggregated instance [tokens].
-  public var chunkTokens: Int
+  /// Token budget of a step of an aggregated instance, for each data-parallel rank [tokens]; `nil` = chosen for each
+  /// configuration out of `automaticChunkTokens`.
+  public var chunkTokens: Int?
   public var budgetUSDPerHour: Double?
   public var powerCapWatts: Double?
   public var vendorShares: [VendorShareLimit]
@@ -34,7 +35,7 @@ public struct Policy: Sendable, Hashable {
   public init(
     servingModes: Set<ServingMode> = Set(ServingMode.allCases), tensorDegrees: [Int]? = nil,
     pipelineDegrees: [Int]? = nil, dataDegrees: [Int] = [1, 8], expertDegrees: [Int]? = nil,
-    maximumDevicesPerInstance: Int? = nil, maximumBatch: Int = 1024, chunkTokens: Int = 2048,
+    maximumDevicesPerInstance: Int? = nil, maximumBatch: Int = 1024, chunkTokens: Int? = nil,
     budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil, vendorShares: [VendorShareLimit] = [],
     minimumVendors: Int? = nil, spareInstancesPerGroup: Int = 0, headroom: Double = 0,
     spotShareLimit: Double? = nil, router: RouterAssumption = .sharedQueue, robust: Bool = false
@@ -57,6 +58,13 @@ public struct Policy: Sendable, Hashable {
     self.router = router
     self.robust = robust
   }
+}
+
+extension Policy {
+  /// Token budgets that a plan chooses from where the policy names none [tokens].
+  public static let automaticChunkTokens = [512, 1024, 2048, 4096, 8192, 16_384]
+  /// The budget that is assumed where nobody says: of plans from before they stated it.
+  public static let usualChunkTokens = 2048
 }
 
 /// Whether prefill and decode run on separate instances.
