@@ -81,10 +81,10 @@ struct PredictionTests {
           let state = predicted(rate, percentile)
           let tpot = state.decode.classes[0].tpotSeconds / sampleQuantile(simulated.tpot[0], percentile) - 1
           let ttft = state.prefill.classes[0].ttftSeconds / sampleQuantile(simulated.ttft[0], percentile) - 1
-          let case_ = "\(name) load \(load) \(cost) chunk \(chunkTokens) P\(percentile)"
-          #expect(tpot > -0.05 && tpot < (percentile > 0.9 ? 0.5 : 0.3), "\(case_): TPOT \(tpot)")
-          #expect(ttft > -0.12 && ttft < 0.9, "\(case_): TTFT \(ttft)")
-          #expect(abs(state.decode.meanBatch / simulated.meanBatch - 1) < 0.2, "\(case_): \(simulated.meanBatch)")
+          let place = "\(name) load \(load) \(cost) chunk \(chunkTokens) P\(percentile)"
+          #expect(tpot > -0.05 && tpot < (percentile > 0.9 ? 0.5 : 0.3), "\(place): TPOT \(tpot)")
+          #expect(ttft > -0.12 && ttft < 0.9, "\(place): TTFT \(ttft)")
+          #expect(abs(state.decode.meanBatch / simulated.meanBatch - 1) < 0.2, "\(place): \(simulated.meanBatch)")
           errors.tpot.append(tpot)
           errors.ttft.append(ttft)
         }
