@@ -32,6 +32,7 @@ struct PlainSearch {
     let code = try problem.search { configuration in
       configuration.gap = options.relativeGap
       configuration.objective_tolerance = SolverOptions.exactGap
+      configuration.integer_tolerance = program.integerTolerance
     } handler: { event in
       result.nodes = event.nodes
       if event.reason == GLP_IHEUR, let start, event.incumbent == nil { event.offer(start) }
@@ -67,6 +68,20 @@ struct PlainSearch {
       result.bound = bound
     }
     return result
+  }
+}
+
+extension Program {
+  /// How far a value of an integer column may be from a whole number: GLPK's 10⁻⁵, less where that times a coefficient
+  /// would move a row by more than a hundredth. A bound of 10⁶ instances times 10⁻⁵ would open ten of them for nothing.
+  fileprivate var integerTolerance: Double {
+    var largest = 0.0
+    for row in 0..<rowCount {
+      for entry in entries(ofRow: row) where isInteger[entryColumn[entry]] {
+        largest = max(largest, entryValue[entry].magnitude)
+      }
+    }
+    return max(1e-9, min(1e-5, 0.01 / max(largest, 1)))
   }
 }
 

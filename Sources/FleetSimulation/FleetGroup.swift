@@ -11,6 +11,8 @@ public struct FleetGroup: Sendable {
   public var devicesPerInstance: Int
   /// Largest number of running sequences of an instance; prompts in one step of a prefill instance.
   public var maximumBatch: Int
+  /// Token budget of a step of a data-parallel rank; `nil` = that of the policy.
+  public var chunkTokens: Int?
   /// Positions in the problem of the classes that may be sent here, ascending.
   public var classIndices: [Int]
   /// KV-cache capacity of one instance [bytes].

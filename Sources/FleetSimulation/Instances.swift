@@ -82,8 +82,9 @@ struct GroupState: Sendable {
   let first: Int
   let count: Int
   let maximumBatch: Int
-  /// Prompt tokens of one step.
+  /// Token budget of a step of one data-parallel rank, and how many of them there are.
   let chunkTokens: Int
+  let ranks: Int
   let classIndices: [Int]
   let memory: KVMemory
   /// Tokens of cache that take as much as one byte.

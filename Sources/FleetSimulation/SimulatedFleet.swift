@@ -208,7 +208,8 @@ private struct PlanReader {
     return FleetGroup(
       id: group.id, phase: group.phase, modelID: group.modelID, poolID: group.poolID,
       instancesByPeriod: group.instancesByPeriod, devicesPerInstance: group.devicesPerInstance,
-      maximumBatch: max(group.maximumBatch, 1), classIndices: classIndices.sorted(), configuration: configuration,
+      maximumBatch: max(group.maximumBatch, 1), chunkTokens: group.chunkTokens, classIndices: classIndices.sorted(),
+      configuration: configuration,
       law: .model(LatencyModel(constants: constants).instance(configuration)), memory: memory)
   }
 }

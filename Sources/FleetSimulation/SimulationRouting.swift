@@ -258,7 +258,7 @@ extension SimulationRun {
     }
     switch key {
     case .sequences:
-      let chunks = engines[instance].promptTokens / groups[group].chunkTokens
+      let chunks = engines[instance].promptTokens / (groups[group].chunkTokens * groups[group].ranks)
       return Double(chunks * groups[group].maximumBatch + engines[instance].sequences)
     case .memory:
       let held = Double(engines[instance].blocks) * memory.blockBytes + Double(engines[instance].fixedBytes)

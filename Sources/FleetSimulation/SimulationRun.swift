@@ -77,8 +77,10 @@ struct SimulationRun: Sendable {
       groups.append(
         GroupState(
           isPrefill: isPrefill, isPooled: pooled, first: isPrefill ? servers.count : engines.count, count: count,
-          maximumBatch: group.maximumBatch, chunkTokens: policy.chunkTokens, classIndices: group.classIndices,
-          memory: group.memory, tokensPerByte: group.kvCapacityTokens / max(group.kvCapacityBytes, 1)))
+          maximumBatch: group.maximumBatch,
+          chunkTokens: group.chunkTokens ?? policy.chunkTokens ?? Policy.usualChunkTokens,
+          ranks: group.configuration?.strategy.data ?? 1, classIndices: group.classIndices, memory: group.memory,
+          tokensPerByte: group.kvCapacityTokens / max(group.kvCapacityBytes, 1)))
       promptTables.append(PromptTable(law: group.law))
       stepTables.append(StepTable(law: group.law, maximumBatch: isPrefill ? 1 : group.maximumBatch))
       for number in 0..<count {

@@ -181,8 +181,12 @@ extension SimulationRun {
   }
 
   /// Prompt tokens of the next step, first come first served, and how many tokens each of them attends to on average.
+  /// They share the budget of the step with the running sequences, which take one token each; one block of prompt tokens
+  /// fits in any case.
   private mutating func takeChunks(_ engine: Int, _ group: Int) -> (tokens: Int, context: Double) {
-    var budget = groups[group].chunkTokens
+    let ranks = groups[group].ranks
+    var budget = max(
+      groups[group].chunkTokens * ranks - engines[engine].batch, groups[group].memory.blockTokens * ranks)
     var tokens = 0
     var pairs = 0.0
     var slot = Int(engines[engine].prompts.head)

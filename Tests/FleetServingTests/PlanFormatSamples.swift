@@ -144,7 +144,8 @@ struct RandomPlans {
       region: maybe { $0.text() }, weightPrecision: maybe { $0.text() }, kvPrecision: maybe { $0.text() },
       strategy: ParallelStrategy(
         tensor: integer(1...8), pipeline: integer(1...4), expert: integer(1...8), data: integer(1...8)),
-      maximumBatch: integer(1...1024), admittedClassIDs: list(0...2) { $0.text() },
+      maximumBatch: integer(1...1024), chunkTokens: integer(0...1) == 0 ? nil : integer(16...16_384),
+      admittedClassIDs: list(0...2) { $0.text() },
       instancesByPeriod: list(periods...periods) { $0.integer(0...40) }, devicesPerInstance: integer(1...64),
       nodes: number(), costUSDPerHour: number(), idleCostUSDPerHour: maybe { $0.number() }, utilization: fraction(),
       capacitySource: text(),

@@ -62,7 +62,7 @@ import Testing
     #expect(defaults["dp"] == "`\(policy.dataDegrees)`")
     #expect(defaults["cp"] == "`\(policy.contextDegrees)`")
     #expect(defaults["max_batch"] == "\(policy.maximumBatch)")
-    #expect(defaults["chunk_tokens"] == "\(policy.chunkTokens)")
+    #expect(policy.chunkTokens == nil && defaults["chunk_tokens"] == "chosen")
     #expect(defaults["router"] == "`\(policy.router.rawValue)`")
     #expect(defaults["robust"] == "`\(policy.robust)`")
     #expect(policy.headroom == 0 && defaults["headroom"] == "0")

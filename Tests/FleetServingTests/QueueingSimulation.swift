@@ -80,6 +80,8 @@ struct LinearSteps: StepTimes {
   var perContextToken = 2e-8
   var perPromptToken = 0.000_05
   var perPromptPair = 1e-9
+  /// What a step with prompts costs beside its tokens.
+  var perMixedStep = 0.0
   var kvCapacityBytes = 4e10
   var bytesPerToken = 131_072.0
   var shortfallText: String? { nil }
@@ -89,7 +91,7 @@ struct LinearSteps: StepTimes {
     base + batch * (perSequence + perContextToken * context)
   }
   func mixed(batch: Double, context: Double, prefill: Double, prefillContext: Double) -> Double {
-    decode(batch: batch, context: context) + prefill * (perPromptToken + perPromptPair * prefillContext)
+    decode(batch: batch, context: context) + perMixedStep + prefill * (perPromptToken + perPromptPair * prefillContext)
   }
   func prefill(inputTokens: Double) -> (occupancy: Double, latency: Double) {
     let seconds = base + inputTokens * (perPromptToken + perPromptPair * inputTokens / 2)
@@ -250,7 +252,7 @@ enum PoolSimulation {
         now = nextArrival
         continue
       }
-      var budget = Double(chunkTokens ?? 0)
+      var budget = chunkTokens.map { StepBudget(chunkTokens: $0, ranks: steps.ranks).promptTokens(beside: batch) } ?? 0
       var (taken, pairs) = (0.0, 0.0)
       var finished: [(kind: Int, arrival: Double, point: LengthDistribution.Point)] = []
       while budget > 0, head < queue.count {

@@ -54,6 +54,26 @@ struct QueueingTheoryTests {
     #expect(WaitingTime.erlangC(servers: 4, utilization: 1) == 1)
   }
 
+  @Test(
+    "Any number of servers: probabilities that fall, no infinities, no long work", arguments: [0.01, 0.3, 0.85, 0.999])
+  func manyServers(utilization: Double) {
+    var last = 1.0
+    for servers in [1, 10, 100, 1000, 2000, 4096, 10_000, 1_000_000, 1_000_000_000] {
+      let delay = WaitingTime.erlangC(servers: servers, utilization: utilization)
+      #expect(delay >= 0 && delay <= last)
+      last = delay
+      let wait = WaitingTime(servers: servers, utilization: utilization, meanResidual: 0.5)
+      #expect(wait.quantile(0.99).isFinite && wait.mean.isFinite && wait.deviation.isFinite)
+    }
+    #expect(last > 0 || utilization < 0.9)
+  }
+
+  @Test("A load that is not a number is an overload")
+  func notANumber() {
+    #expect(WaitingTime(servers: 2, utilization: .nan, meanResidual: 1).mean == .infinity)
+    #expect(WaitingTime(servers: 2, utilization: 0.5, meanResidual: .nan).mean == .infinity)
+  }
+
   @Test("More servers at the same utilisation wait less; more load waits more")
   func monotone() {
     var last = Double.infinity

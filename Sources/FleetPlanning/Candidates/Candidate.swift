@@ -32,6 +32,8 @@ struct Candidate: Sendable {
   /// Least number of instances when it is used at all; waiting-time bounds of a shared queue rest on it.
   var floor: Int
   var maximumBatch: Int
+  /// Aggregated: token budget of a step of a data-parallel rank.
+  var chunkTokens: Int?
   /// Prefill: decode endpoints that it may send to, ascending. Empty otherwise.
   var partners: [Int]
   /// Decode: its own endpoint.
@@ -79,4 +81,6 @@ struct CandidateSet: Sendable {
   var candidates: [Candidate]
   var endpoints: [DecodeEndpoint]
   var rejected: [RejectedCandidate]
+  /// Whether every configuration was looked at; not when a limit ended the enumeration.
+  var isComplete = true
 }

@@ -12,6 +12,8 @@ struct CandidateEnumeration {
   let objectives: [EffectiveObjectives]
   /// Length distributions with few points, which is what sizing works with.
   let lengths: [LengthDistribution]
+  /// When to give up.
+  var limit: EnumerationLimit?
 
   /// Points that a length distribution is compressed to before sizing.
   static let sizingPoints = 48
@@ -83,6 +85,13 @@ struct CandidateEnumeration {
   struct Part: Sendable {
     var candidates: [Candidate] = []
     var rejected: [RejectedCandidate] = []
+    var isComplete = true
+
+    /// Whether there is time for another configuration; remembers when there was none.
+    mutating func goesOn(_ limit: EnumerationLimit?) -> Bool {
+      if limit?.isReached == true { isComplete = false }
+      return isComplete
+    }
   }
 
   private func configurations(_ place: Place) -> Configurations {
@@ -197,6 +206,7 @@ final class Slots<T: Sendable>: @unchecked Sendable {
 extension CandidateSet {
   /// Adds candidates, registers endpoints of decode candidates, and makes ids unique.
   mutating func append(_ part: CandidateEnumeration.Part, endpointsFrom problem: PlanningProblem) {
+    if !part.isComplete { isComplete = false }
     var taken = Set(candidates.map(\.id))
     for var candidate in part.candidates {
       if candidate.phase == .decode {

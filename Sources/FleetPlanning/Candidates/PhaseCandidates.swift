@@ -14,10 +14,10 @@ extension CandidateEnumeration {
     }
     let sets = ClassSets.sets(of: traits, factor: 1.25)
     var part = Part()
-    for configuration in configurations.usable {
+    for configuration in configurations.usable where part.goesOn(limit) {
       collect(configuration, .decode, sets, classes, configurations.place, into: &part) { members in
-        serving.decodeEnvelope(configuration, admitted: members).map {
-          [Sizing(loads: $0.loads, maximumBatch: $0.quantileBatch, floor: 1, prefillShare: 0)]
+        serving.decodeEnvelopes(configuration, admitted: members).map { envelopes in
+          envelopes.map { Sizing(loads: $0.loads, maximumBatch: $0.quantileBatch, floor: 1, prefillShare: 0) }
         }
       }
     }
@@ -27,14 +27,20 @@ extension CandidateEnumeration {
   func aggregatedCandidates(_ configurations: Configurations) -> Part {
     let classes = admitted(configurations.place.modelIndex)
     var part = Part()
-    for configuration in configurations.usable {
+    for configuration in configurations.usable where part.goesOn(limit) {
       let sets = ClassSets.sets(of: traits(classes, configuration, withTPOT: true))
+      var choice = ChunkChoice(fixed: problem.policy.chunkTokens)
       for floor in floors {
         collect(configuration, .aggregated, sets, classes, configurations.place, into: &part) { members in
-          serving.aggregatedEnvelopes(configuration, admitted: members, servers: floor).map { envelopes in
-            envelopes.map {
-              Sizing(
-                loads: $0.loads, maximumBatch: $0.maximumBatch, floor: floor, prefillShare: $0.prefillShare)
+          choice.sizings(for: members.map(\.id)) { chunk in
+            serving.with(chunkTokens: chunk).aggregatedEnvelopes(
+              configuration, admitted: members, servers: floor
+            ).map { envelopes in
+              envelopes.map {
+                Sizing(
+                  loads: $0.loads, maximumBatch: $0.maximumBatch, floor: floor, prefillShare: $0.prefillShare,
+                  chunkTokens: chunk)
+              }
             }
           }
         }
@@ -47,7 +53,7 @@ extension CandidateEnumeration {
     let place = configurations.place
     var part = Part()
     let single = problem.policy.contextDegrees.contains(1) ? configurations.usable : []
-    for configuration in single + configurations.contextual {
+    for configuration in single + configurations.contextual where part.goesOn(limit) {
       let variants = transfer.partnerVariants(for: configuration, place: place)
       if variants.isEmpty {
         part.rejected.append(
@@ -94,6 +100,8 @@ extension CandidateEnumeration {
     var maximumBatch: Int
     var floor: Int
     var prefillShare: Double
+    /// Aggregated only.
+    var chunkTokens: Int?
   }
 
   /// Sizes one configuration for every class set and keeps the variants that are worth a column.
@@ -104,8 +112,11 @@ extension CandidateEnumeration {
   ) {
     // Classes that the configuration cannot serve even alone are left out of every set.
     var servable: Set<Int> = []
+    var alone: [Int: [Sizing]] = [:]
     for (index, admitted) in classes {
-      switch size([admitted]) {
+      let sized = size([admitted])
+      alone[index] = sized.envelope
+      switch sized {
       case .serves: servable.insert(index)
       case .rejected(let reason):
         part.rejected.append(
@@ -120,7 +131,7 @@ extension CandidateEnumeration {
       let members = set.filter(servable.contains)
       guard !members.isEmpty, tried.insert(members).inserted else { continue }
       let admittedClasses = members.compactMap { member in classes.first { $0.index == member }?.class }
-      guard case .serves(let sizings) = size(admittedClasses) else { continue }
+      guard let sizings = members.count == 1 ? alone[members[0]] : size(admittedClasses).envelope else { continue }
       for sizing in sizings {
         let candidate = makeCandidate(configuration, phase, members, sizing, place, variant)
         if isWorthwhile(candidate, beside: part.candidates) { part.candidates.append(candidate) }
@@ -138,7 +149,8 @@ extension CandidateEnumeration {
       weightPrecision: configuration.weightPrecision, kvPrecision: configuration.kvPrecision,
       configuration: configuration, tableIndex: nil,
       loads: zip(members, sizing.loads).map { Candidate.ClassLoad(classIndex: $0.0, load: $0.1) },
-      floor: sizing.floor, maximumBatch: sizing.maximumBatch, partners: variant?.partners ?? [], endpoint: nil,
+      floor: sizing.floor, maximumBatch: sizing.maximumBatch, chunkTokens: sizing.chunkTokens,
+      partners: variant?.partners ?? [], endpoint: nil,
       transferAllowances: members.map { variant?.allowances[$0] ?? 0 }, prefillShare: sizing.prefillShare)
   }
 
@@ -179,6 +191,7 @@ extension CandidateEnumeration {
         members.count == 1 ? "for-\(problem.classes[members[0]].id)" : "for-\(members.count)-classes")
     }
     if sizing.floor > 1 { parts.append("pool-\(sizing.floor)") }
+    if let chunk = sizing.chunkTokens, problem.policy.chunkTokens == nil { parts.append("chunk-\(chunk)") }
     if let label = variant?.label { parts.append(label) }
     return parts.joined(separator: "-")
   }

@@ -25,8 +25,11 @@ struct LatencyEvaluation: Sendable {
   }
 
   /// Predictions by class for `instances` of a configuration under a mix of rates [requests/s].
+  ///
+  /// - Parameter chunkTokens: Token budget of an aggregated instance, where it is not that of the policy.
   func predict(
-    phase: Phase, configuration: InstanceConfiguration, instances: Int, mix: [(classIndex: Int, rate: Double)]
+    phase: Phase, configuration: InstanceConfiguration, instances: Int, chunkTokens: Int? = nil,
+    mix: [(classIndex: Int, rate: Double)]
   ) -> [Int: Prediction] {
     let classes = mix.map { entry in
       (
@@ -48,7 +51,8 @@ struct LatencyEvaluation: Sendable {
         result[entry.classIndex] = Prediction(ttftSeconds: nil, tpotSeconds: latency.tpotSeconds)
       }
     case .aggregated:
-      let answer = serving.predictAggregated(configuration, instances: instances, mix: classes)
+      let answer = serving.with(chunkTokens: chunkTokens).predictAggregated(
+        configuration, instances: instances, mix: classes)
       for (index, entry) in mix.enumerated() {
         result[entry.classIndex] = Prediction(
           ttftSeconds: answer.prefill.classes[index].ttftSeconds,

@@ -73,7 +73,7 @@ struct PlanBuilder: Sendable {
       id: candidate.id, phase: candidate.phase, modelID: problem.models[candidate.modelIndex].id, poolID: pool.id,
       acceleratorName: pool.accelerator.name, vendor: pool.accelerator.vendor, region: pool.region,
       weightPrecision: candidate.weightPrecision?.rawValue, kvPrecision: candidate.kvPrecision?.rawValue,
-      strategy: candidate.strategy, maximumBatch: candidate.maximumBatch,
+      strategy: candidate.strategy, maximumBatch: candidate.maximumBatch, chunkTokens: candidate.chunkTokens,
       admittedClassIDs: candidate.loads.map { problem.classes[$0.classIndex].id }, instancesByPeriod: instances,
       devicesPerInstance: candidate.devices,
       nodes: Double(peak * candidate.devices) / Double(pool.accelerator.devicesPerNode),
@@ -146,7 +146,8 @@ struct PlanBuilder: Sendable {
     // Spares stand idle by the policy: they do not share the load.
     let instances = max(1, assignment.instances[index][period] - problem.policy.spareInstancesPerGroup)
     return evaluation.predict(
-      phase: candidate.phase, configuration: configuration, instances: instances, mix: mix)
+      phase: candidate.phase, configuration: configuration, instances: instances,
+      chunkTokens: candidate.chunkTokens, mix: mix)
   }
 
   private func classes(_ assignment: Assignment, _ routes: [PlanRoute]) -> [PlanClass] {

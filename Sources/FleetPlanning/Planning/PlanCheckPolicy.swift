@@ -51,6 +51,10 @@ extension PlanCheck {
         }
       }
     }
+    for group in plan.groups where group.plan.phase == .aggregated && group.configuration != nil {
+      guard let wanted = policy.chunkTokens, let chunk = group.plan.chunkTokens, chunk != wanted else { continue }
+      faults.append("\(group.plan.id): a token budget of \(chunk), the policy says \(wanted)")
+    }
     if let least = policy.minimumVendors {
       let used = Set(plan.groups.filter { $0.plan.instances > 0 }.map(\.plan.vendor)).count
       if used < least { faults.append("\(used) vendors in use, \(least) asked for") }

@@ -24,10 +24,13 @@ struct PlanningSession: Sendable {
   /// Longest time a baseline may take in any case [s].
   static let baselineSeconds = 20.0
 
+  /// - Throws: As `Planner.plan(_:)`.
   func run() throws(PlannerFailure) -> Answer {
-    let set = candidates()
+    let start = ContinuousClock.now
+    let set = candidates(from: start)
     var full = ProgramData(problem: problem, set: set, scope: scope)
     full.candidates = full.candidates.filter(scope.admits)
+    guard set.isComplete else { return unsized(full) }
     var data = full
     data.candidates = Dominance.reduce(full.candidates)
     let program = Program(data)
@@ -35,7 +38,7 @@ struct PlanningSession: Sendable {
     let nominal =
       planner.solvesBaselines
       ? PriceOfRobustness.nominalProgram(of: problem, constants: planner.constants, adjustments: adjustments) : nil
-    var solves = try solveAll(program, baselines, nominal)
+    var solves = try solveAll(program, baselines, nominal, from: start)
     var joint = solves.removeFirst()
     let nominalSolve = nominal == nil ? nil : solves.removeLast()
 
@@ -62,7 +65,7 @@ struct PlanningSession: Sendable {
         nominal: nominal.flatMap { program in nominalSolve.map { PriceOfRobustness.result(program, $0) } })
     }
     if joint.status == .infeasible, planner.explainsConflicts {
-      plan.conflict = ConflictSearch(session: self, program: program, set: set).report()
+      plan.conflict = ConflictSearch(session: self, program: program.withoutReach, set: set).report()
     }
     if joint.status == .unsolved {
       plan.unsolvedReason = "no plan was found within the limits (\(joint.statusText))"
@@ -73,9 +76,30 @@ struct PlanningSession: Sendable {
       plan: plan, findings: joint.solution == nil ? [] : check.findings(of: plan), loads: planned.data.loads(of: plan))
   }
 
-  private func candidates() -> CandidateSet {
+  /// What is said when a limit was reached before every configuration was sized: what has been found might not be the
+  /// best, nor is there a bound.
+  private func unsized(_ data: ProgramData) -> Answer {
+    var plan = Plan(
+      problemName: problem.name, status: .unsolved, objectiveName: (problem.objectives.first ?? .cost).rawValue,
+      objective: nil, bound: nil,
+      provenance: PlanProvenance(
+        inputHash: problem.inputHash, catalogHash: planner.catalogHash, version: FleetplanVersion.current,
+        solver: "GLPK \(GLPKSolver.version)", solverStatus: "not started", rows: 0, columns: 0, integerColumns: 0,
+        candidates: data.candidates.count, reducedCandidates: data.candidates.count,
+        latencyModel: planner.latencyModelText))
+    let limit = planner.cancellation?.isCancelled == true ? "it was stopped" : "the time limit was reached"
+    plan.unsolvedReason =
+      "\(limit) while configurations were sized; fewer degrees in the policy (tp, pp, dp, ep) leave fewer of them"
+    return Answer(plan: plan, findings: [], loads: [:])
+  }
+
+  /// The candidates of the problem; sizing them counts towards the time limit.
+  private func candidates(from start: ContinuousClock.Instant) -> CandidateSet {
     guard var set = known else {
-      return CandidateEnumeration(problem: problem, constants: planner.constants).enumerate(adjustments)
+      var enumeration = CandidateEnumeration(problem: problem, constants: planner.constants)
+      enumeration.limit = EnumerationLimit(
+        deadline: options.timeLimitSeconds.map { start + .seconds($0) }, cancellation: planner.cancellation)
+      return enumeration.enumerate(adjustments)
     }
     set.candidates = adjustments.applied(to: set.candidates, of: problem)
     return set
@@ -84,13 +108,15 @@ struct PlanningSession: Sendable {
   /// Solves the joint program, the baselines and the nominal program of a robust problem, two at a time, the latter as
   /// thoroughly as the joint one; results are in this order.
   private func solveAll(
-    _ program: Program, _ baselines: [Baseline], _ nominal: Program?
+    _ program: Program, _ baselines: [Baseline], _ nominal: Program?, from start: ContinuousClock.Instant
   ) throws(PlannerFailure) -> [ProgramSolve] {
     let count = 1 + baselines.count + (nominal == nil ? 0 : 1)
     let slots = Slots<Result<ProgramSolve, ModelError>>(count: count)
     let objectives = problem.effectiveObjectives
+    let spent = (ContinuousClock.now - start) / .seconds(1)
     DispatchQueue.concurrentPerform(iterations: count) { index in
       var options = self.options
+      options.timeLimitSeconds = options.timeLimitSeconds.map { max(0.1, $0 - spent) }
       var target = program
       if index > baselines.count, let nominal {
         target = nominal
@@ -162,6 +188,14 @@ extension ProgramData {
 }
 
 extension Program {
+  /// The same program with counts of instances that no stock, budget or power cap bounds, to ask how much more of them
+  /// it would take.
+  var withoutReach: Program {
+    var data = data
+    data.scope.keepsLimits = false
+    return Program(data)
+  }
+
   /// The same problem with fewer candidates, pools or tiers.
   func restricted(to scope: ProgramScope) -> Program {
     var data = data

@@ -52,16 +52,6 @@ struct ProgramData: Sendable {
     load.load * (1 + problem.policy.headroom[candidate.phase])
   }
 
-  /// Most instances of a candidate that can be of use in a period: all the traffic that it may take, plus spares.
-  ///
-  ///     U[c,t] = max(floor[c], ⌈Σ_w load[c,w]·rate[w,t]⌉) + spares
-  func usefulInstances(_ candidate: Candidate, period: Int) -> Double {
-    let work = candidate.loads.reduce(0) { $0 + load($1, of: candidate) * rates[$1.classIndex][period] }
-    guard work > 0 else { return 0 }
-    let needed = max(Double(candidate.floor), (work - 1e-9).rounded(.up))
-    return needed + Double(problem.policy.spareInstancesPerGroup)
-  }
-
   /// Whether a candidate needs the binary `used[c,t]`: a least count or spares hang on its use.
   func needsUseIndicator(_ candidate: Candidate) -> Bool {
     candidate.floor > 1 || problem.policy.spareInstancesPerGroup > 0
@@ -127,6 +117,9 @@ struct ProgramScope: Sendable, Hashable {
   var candidateIDs: Set<String>?
   /// Tiers kept; `nil` = all.
   var tierKinds: Set<PriceTierKind>?
+  /// Whether stock, budget and power cap bound what can be of use; not where the question is how much more of them it
+  /// would take.
+  var keepsLimits = true
 
   func admits(_ candidate: Candidate) -> Bool {
     (pools?.contains(candidate.poolIndex) ?? true) && phases.contains(candidate.phase)

@@ -133,6 +133,9 @@ public struct PlanGroup: Sendable, Hashable {
   public var strategy: ParallelStrategy
   /// Largest number of sequences (decode, aggregated) or requests in one step of an instance.
   public var maximumBatch: Int
+  /// Aggregated: token budget of a step of a data-parallel rank, prompts and running sequences together [tokens]; `nil`
+  /// for other groups, capacity tables and plans that do not say.
+  public var chunkTokens: Int?
   /// Classes that the router may send here.
   public var admittedClassIDs: [String]
   /// Instances per period; `instances` is the largest of them.
@@ -157,7 +160,8 @@ public struct PlanGroup: Sendable, Hashable {
   public init(
     id: String, phase: Phase, modelID: String, poolID: String, acceleratorName: String, vendor: String,
     region: String? = nil, weightPrecision: String?, kvPrecision: String?, strategy: ParallelStrategy,
-    maximumBatch: Int, admittedClassIDs: [String], instancesByPeriod: [Int], devicesPerInstance: Int, nodes: Double,
+    maximumBatch: Int, chunkTokens: Int? = nil, admittedClassIDs: [String], instancesByPeriod: [Int],
+    devicesPerInstance: Int, nodes: Double,
     costUSDPerHour: Double, idleCostUSDPerHour: Double? = nil, utilization: Double, capacitySource: String,
     evidence: PlanEvidence? = nil
   ) {
@@ -172,6 +176,7 @@ public struct PlanGroup: Sendable, Hashable {
     self.kvPrecision = kvPrecision
     self.strategy = strategy
     self.maximumBatch = maximumBatch
+    self.chunkTokens = chunkTokens
     self.admittedClassIDs = admittedClassIDs
     self.instancesByPeriod = instancesByPeriod
     self.devicesPerInstance = devicesPerInstance

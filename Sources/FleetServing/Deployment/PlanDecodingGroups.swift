@@ -3,7 +3,8 @@ import FleetJSON
 extension PlanGroup {
   private static let keys = [
     "id", "phase", "model", "pool", "accelerator", "vendor", "region", "precision", "kv_precision", "tp", "pp", "ep",
-    "dp", "cp", "max_batch", "classes", "instances", "instances_by_period", "devices", "devices_per_instance", "nodes",
+    "dp", "cp", "max_batch", "chunk_tokens", "classes", "instances", "instances_by_period", "devices",
+    "devices_per_instance", "nodes",
     "cost_usd_per_hour", "idle_cost_usd_per_hour", "utilization", "capacity_source", "evidence",
   ]
 
@@ -24,6 +25,7 @@ extension PlanGroup {
     let data = object.integer("dp", in: .degree)
     let context = object.integer("cp", in: .degree, default: 1)
     let batch = object.integer("max_batch", in: .atLeast(1))
+    let chunk = object.optionalInteger("chunk_tokens", unit: "tokens", in: .closed(16, 1_048_576))
     let classes = object.strings("classes", "the id of a class")
     let byPeriod = object.integers("instances_by_period", in: .closed(0, 1e7), count: 1...Int.max)
     let devicesPerInstance = object.integer("devices_per_instance", in: .degree)
@@ -50,8 +52,8 @@ extension PlanGroup {
       id: id, phase: phase, modelID: model, poolID: pool, acceleratorName: accelerator, vendor: vendor, region: region,
       weightPrecision: precision, kvPrecision: kvPrecision,
       strategy: ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data, context: context),
-      maximumBatch: batch,
-      admittedClassIDs: classes, instancesByPeriod: byPeriod, devicesPerInstance: devicesPerInstance, nodes: nodes,
+      maximumBatch: batch, chunkTokens: chunk, admittedClassIDs: classes, instancesByPeriod: byPeriod,
+      devicesPerInstance: devicesPerInstance, nodes: nodes,
       costUSDPerHour: cost, idleCostUSDPerHour: idle, utilization: utilization, capacitySource: source,
       evidence: evidence.flatMap { $0 })
   }

@@ -68,6 +68,7 @@ extension PlanGroup {
       "ep": .integer(strategy.expert),
       "dp": .integer(strategy.data),
       "max_batch": .integer(maximumBatch),
+      "chunk_tokens": JSONOutput(chunkTokens),
       "classes": .array(admittedClassIDs.map { .string($0) }),
       "instances": .integer(instances),
       "instances_by_period": .array(instancesByPeriod.map { .integer($0) }),

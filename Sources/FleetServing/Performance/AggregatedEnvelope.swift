@@ -9,13 +9,15 @@
 /// (s, x) all decode conditions are monotone in b, hence in o. With b* the largest batch that meets them,
 /// 1/o* = t_dec(b*, s)/b* + x. Both s and x of a mix are means of the classes' own values weighted by λ_w E[O_w], so a
 /// plane above 1/o* over the box of the classes' values gives loads E[O_w]·plane(s_w, x_w) that are safe for mixes, as
-/// in `DecodeEnvelope`; where steps are linear in batch and context, 1/o* is a plane. X is taken at the batch of the
-/// ceiling or at an eighth of it, whichever is longer. The prompt queue gives a second load by `PrefillEnvelope`, with
+/// in `DecodeEnvelope`; where steps are linear in batch and context, 1/o* is a plane. X is the longest over the batches
+/// of the ceilings of all mixes, with as few prompts per step as the mix that has fewest: the smallest ceiling, with the
+/// longest answers. Less load means fewer and shorter steps with prompts, though fewer share each of them: the time
+/// that prompts add per step grows with the load. The prompt queue gives a second load by `PrefillEnvelope`, with
 /// service times at the ceiling; both hold when the larger one is used.
 public struct AggregatedEnvelope: Sendable, Hashable {
   /// Instances needed per request/s of each admitted class, in the order given.
   public var loads: [Double]
-  /// Prompt tokens of one step at most.
+  /// Token budget of a step of one data-parallel rank, prompts and running sequences together.
   public var chunkTokens: Int
   /// Largest share of time that prompts may add to steps (u at the ceiling), over all mixes.
   public var prefillShare: Double

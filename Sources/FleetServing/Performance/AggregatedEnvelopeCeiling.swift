@@ -15,6 +15,9 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
   private let bound: MixBound
   private let contexts: [Double]
   private var curves: [StepCurve]
+  /// Largest batch of the instance, and its token budget.
+  private let most: Double
+  private let budget: StepBudget
   /// TPOT limits with the moments of the classes that state them.
   private let limits: [Limit]
   /// Highest percentiles of TPOT and TTFT objectives.
@@ -46,6 +49,10 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
     self.steps = steps
     self.admitted = admitted
     self.assumptions = assumptions
+    let most = Double(assumptions.instanceBatch(steps))
+    let budget = assumptions.budget(steps)
+    self.most = most
+    self.budget = budget
     demands = admitted.map { DecodeDemand(steps, $0.lengths) }
     // A prompt in progress holds its cache too; while one is processed, its size is weighted by its length.
     let reserve = admitted.reduce(0) { largest, admittedClass in
@@ -60,16 +67,14 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
     let values = demands.map(\.context)
     contexts = Self.nodes(from: values.min() ?? 0, to: values.max() ?? 0, including: steps.contextBreaks)
     curves = contexts.map { context in
-      StepCurve(upTo: Double(assumptions.maximumBatch)) { steps.decode(batch: $0, context: context) }
+      StepCurve(upTo: most) { steps.decode(batch: $0, context: context) }
     }
     let farthest = contexts[contexts.count - 1]
     var limits: [Limit] = []
     for (index, admittedClass) in admitted.enumerated() {
       guard let tpot = admittedClass.tpot else { continue }
-      let chunkBatch = StepCurve.largestBatch(within: tpot.seconds, maximum: Double(assumptions.maximumBatch)) {
-        batch in
-        steps.longestMixed(
-          admitted.map(\.lengths), chunkTokens: assumptions.chunkTokens, batch: batch, context: farthest)
+      let chunkBatch = StepCurve.largestBatch(within: tpot.seconds, maximum: most) { batch in
+        steps.longestMixed(admitted.map(\.lengths), budget: budget, batch: batch, context: farthest)
       }
       limits.append(
         Limit(
@@ -79,7 +84,7 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
     self.limits = limits
     highestZ = admitted.reduce(0) { max($0, Quantile.upperNormal($1.tpotPercentile)) }
     promptZ = admitted.reduce(0) { max($0, Quantile.upperNormal($1.ttftPercentile)) }
-    lastMeanBatch = Double(assumptions.maximumBatch)
+    lastMeanBatch = most
   }
 
   /// Both ends, their geometric mean and the breaks in between; one node when the ends agree.
@@ -93,38 +98,47 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
     let assumed = min(batchCap, decodeOnlyBatch())
     lastMeanBatch = assumed
     // X depends on the batch and the batch on X. Two rough solutions, without the prompts that queue up in front of a
-    // request, bring them together; the second one then bounds the batch.
-    guard let rough = solve(prompts(chunked(upTo: assumed, rough: true)), batchCap: batchCap, rough: true) else {
+    // request, bring them together; the ones after them bound the batch.
+    guard let rough = solve(prompts(chunked(beside: assumed)), batchCap: batchCap, rough: true) else {
       return .rejected(reason: tooSlowReason())
     }
     let between = (max(assumed, rough.promptBatch) * rough.promptBatch).squareRoot()
-    guard
-      let first = solve(prompts(chunked(upTo: between, rough: true)), batchCap: min(batchCap, between), rough: true)
-    else { return .rejected(reason: tooSlowReason()) }
-    lastMeanBatch = first.meanBatch
-    let chunked = chunked(upTo: first.promptBatch, rough: false)
-    let queue: PrefillEnvelope
-    switch PrefillEnvelope.make(
-      chunked.map(\.service), admitted: strictTTFT, servers: servers, utilizationCap: assumptions.utilizationCap)
-    {
-    case .rejected(let reason):
-      let beside = Wording.tokens(first.meanBatch.rounded(.up))
-      return .rejected(reason: reason + " (\(beside) sequences decoding beside it)")
-    case .serves(let envelope): queue = envelope
-    }
-    var prompts = prompts(chunked)
-    prompts.sojourns = sojourns(chunked, queue, least: first.loads)
-    guard let solved = solve(prompts, batchCap: min(batchCap, first.meanBatch), rough: false) else {
+    guard var known = solve(prompts(chunked(beside: between)), batchCap: min(batchCap, between), rough: true) else {
       return .rejected(reason: tooSlowReason())
     }
-    lastMeanBatch = solved.meanBatch
-    return .serves(
-      AggregatedEnvelope(
-        loads: zip(solved.loads, queue.loads).map { aggregatedLoadTolerance * max($0, $1) },
-        chunkTokens: assumptions.chunkTokens,
-        prefillShare: solved.prefillShare,
-        maximumBatch: min(assumptions.maximumBatch, Int(solved.quantileBatch.rounded(.up))),
-        meanBatch: solved.meanBatch, queueUtilizationCap: queue.utilizationCap, servers: servers))
+    // Fewer sequences share their steps with fewer prompts: until the batch that was assumed is the one that results.
+    for _ in 0..<10 {
+      lastMeanBatch = known.meanBatch
+      let chunked = chunked(upTo: known)
+      let queue: PrefillEnvelope
+      switch PrefillEnvelope.make(
+        chunked.map(\.service), admitted: admitted, servers: servers, utilizationCap: assumptions.utilizationCap,
+        waitFactor: assumptions.aggregatedMargin)
+      {
+      case .rejected(let reason):
+        let beside = Wording.tokens(known.meanBatch.rounded(.up))
+        return .rejected(reason: reason + " (\(beside) sequences decoding beside it)")
+      case .serves(let envelope): queue = envelope
+      }
+      var prompts = prompts(chunked)
+      prompts.sojourns = sojourns(chunked, queue, least: known.loads)
+      guard let solved = solve(prompts, batchCap: min(batchCap, known.meanBatch), rough: false) else {
+        return .rejected(reason: tooSlowReason())
+      }
+      if solved.leastBatch < 0.975 * known.leastBatch {
+        known = solved
+        continue
+      }
+      lastMeanBatch = solved.meanBatch
+      return .serves(
+        AggregatedEnvelope(
+          loads: zip(solved.loads, queue.loads).map { aggregatedLoadTolerance * max($0, $1) },
+          chunkTokens: assumptions.chunkTokens,
+          prefillShare: solved.prefillShare,
+          maximumBatch: min(Int(most), Int(solved.quantileBatch.rounded(.up))),
+          meanBatch: solved.meanBatch, queueUtilizationCap: queue.utilizationCap, servers: servers))
+    }
+    return .rejected(reason: tooSlowReason())
   }
 
   /// Arrival → first token at the ceiling, at most.
@@ -151,28 +165,42 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
     }
   }
 
-  /// Classes whose TTFT limits leave the margin of the formulas.
-  private var strictTTFT: [AdmittedClass] {
-    admitted.map { admittedClass in
-      var strict = admittedClass
-      strict.ttft?.seconds /= assumptions.aggregatedMargin
-      return strict
+  /// Prompts beside one batch.
+  private func chunked(beside batch: Double) -> [ChunkedPrompts] {
+    let least = leastPerToken
+    return chunked([ChunkedPrompts.Place(batch: batch, promptsPerStep: batch * least)])
+  }
+
+  /// Prompts beside the batches of a solution, whatever the mix: each with as few others in its step as at the smallest
+  /// of them.
+  private func chunked(upTo known: Solution) -> [ChunkedPrompts] {
+    let perStep = 0.97 * known.leastBatch * leastPerToken
+    var batches = [known.promptBatch]
+    if known.leastBatch < 0.9 * known.promptBatch, admitted.count > 1 {
+      batches += [(known.leastBatch * known.promptBatch).squareRoot(), known.leastBatch]
+    }
+    return chunked(
+      batches.map { ChunkedPrompts.Place(batch: $0, promptsPerStep: perStep) },
+      mates: demands.indices.reduce(0) {
+        max($0, known.meanBatch / demands[$1].steps * admitted[$1].lengths.meanInputTokens)
+      })
+  }
+
+  private func chunked(_ places: [ChunkedPrompts.Place], mates: Double = 0) -> [ChunkedPrompts] {
+    admitted.map {
+      ChunkedPrompts(
+        steps, $0.lengths, budget: budget, places: places, context: contexts[contexts.count - 1], mateTokens: mates)
     }
   }
 
-  /// Prompts beside batches of `batch` and, when not rough, of fractions of it.
-  private func chunked(upTo batch: Double, rough: Bool) -> [ChunkedPrompts] {
-    let batches = rough ? [batch] : (0...4).map { batch / Double(1 << $0) }
-    return admitted.map {
-      ChunkedPrompts(
-        steps, $0.lengths, chunkTokens: assumptions.chunkTokens, batches: batches,
-        context: contexts[contexts.count - 1])
-    }
-  }
+  /// Requests per output token of the class with the longest answers: no mix has fewer prompts per step.
+  private var leastPerToken: Double { 1 / demands.reduce(1) { max($0, $1.steps) } }
 
   private struct Solution {
     var loads: [Double]
     var meanBatch = 0.0
+    /// Smallest mean batch over mixes.
+    var leastBatch = Double.infinity
     var quantileBatch = 1.0
     /// Batch beside which prompts are taken to be processed: halfway from the mean to the quantile of TTFT.
     var promptBatch = 1.0
@@ -220,6 +248,7 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
       for share in shares {
         guard let found = ceiling(at: index, share, prompts, batchCap: batchCap, rough: rough) else { return nil }
         solution.meanBatch = max(solution.meanBatch, found.batch)
+        solution.leastBatch = min(solution.leastBatch, found.batch)
         solution.quantileBatch = max(solution.quantileBatch, found.quantileBatch)
         solution.promptBatch = max(solution.promptBatch, found.promptBatch)
         solution.prefillShare = max(solution.prefillShare, share * found.tokensPerSecond)
@@ -318,7 +347,7 @@ struct AggregatedCeilingSolver<Steps: StepTimes> {
     let tightest = limits.reduce(.infinity) { min($0, $1.seconds) }
     let step = steps.decode(batch: 1, context: contexts[contexts.count - 1])
     let chunk = steps.longestMixed(
-      admitted.map(\.lengths), chunkTokens: assumptions.chunkTokens, batch: 1, context: contexts[contexts.count - 1])
+      admitted.map(\.lengths), budget: budget, batch: 1, context: contexts[contexts.count - 1])
     return
       "steps of \(Wording.milliseconds(step)) alone and \(Wording.milliseconds(chunk)) with a chunk of a prompt do "
       + "not meet the TPOT objective of \(Wording.milliseconds(tightest)) at any load"

@@ -36,6 +36,18 @@ extension ServingModel {
   {
     DecodeEnvelope.make(steps(configuration), admitted: admitted, assumptions: assumptions)
   }
+
+  /// Envelopes of a decode instance for several largest batches, the one of `decodeEnvelope` first; none is no better
+  /// than another for every class. Or why the instance cannot serve all of `admitted`.
+  ///
+  /// Loads are linear over all mixes; where short contexts would run far larger batches than long ones, a smaller largest
+  /// batch can be kinder to the long ones. The smaller batches are powers of two whatever the largest one is, so that
+  /// a larger limit leaves what a smaller one allowed.
+  public func decodeEnvelopes(_ configuration: InstanceConfiguration, admitted: [AdmittedClass])
+    -> EnvelopeResult<[DecodeEnvelope]>
+  {
+    DecodeEnvelope.variants(steps(configuration), admitted: admitted, assumptions: assumptions)
+  }
 }
 
 /// The largest steady state at one mean context.
@@ -84,9 +96,37 @@ struct MixBound {
 }
 
 extension DecodeEnvelope {
-  static func make(_ steps: some StepTimes, admitted: [AdmittedClass], assumptions: ServingAssumptions)
-    -> EnvelopeResult<DecodeEnvelope>
+  static func variants(_ steps: some StepTimes, admitted: [AdmittedClass], assumptions: ServingAssumptions)
+    -> EnvelopeResult<[DecodeEnvelope]>
   {
+    let whole: DecodeEnvelope
+    switch make(steps, admitted: admitted, assumptions: assumptions) {
+    case .rejected(let reason): return .rejected(reason: reason)
+    case .serves(let envelope): whole = envelope
+    }
+    var found = [whole]
+    guard admitted.count > 1 else { return .serves(found) }
+    var cap = 4096
+    while cap >= 16 {
+      if cap < whole.quantileBatch,
+        let envelope = make(steps, admitted: admitted, assumptions: assumptions, batchCap: cap).envelope,
+        !found.contains(where: { other in zip(other.loads, envelope.loads).allSatisfy { $0 <= $1 } })
+      {
+        found.removeAll { other in zip(envelope.loads, other.loads).allSatisfy { $0 <= $1 } }
+        found.append(envelope)
+      } else if cap < whole.quantileBatch {
+        // Smaller batches only serve less once they limit every mix.
+        break
+      }
+      cap /= 2
+    }
+    return .serves(found)
+  }
+
+  /// - Parameter batchCap: Largest batch, where it is below that of the assumptions.
+  static func make(
+    _ steps: some StepTimes, admitted: [AdmittedClass], assumptions: ServingAssumptions, batchCap: Int = .max
+  ) -> EnvelopeResult<DecodeEnvelope> {
     precondition(!admitted.isEmpty, "an envelope is for at least one class")
     let longest = admitted.reduce(0) { max($0, $1.lengths.maximumSequenceTokens) }
     if let reason = MemoryRejection.reason(steps, sequenceTokens: longest, what: "a sequence") {
@@ -94,25 +134,26 @@ extension DecodeEnvelope {
     }
     let demands = admitted.map { DecodeDemand(steps, $0.lengths) }
     let bound = MixBound(demands, capacity: steps.kvCapacityBytes)
+    let most = min(assumptions.instanceBatch(steps), batchCap)
     let contexts = demands.map(\.context)
     let objectives = TPOTObjective.binding(admitted, demands)
     var ceilings: [DecodeCeiling] = []
-    let (least, most) = (contexts.min() ?? 0, contexts.max() ?? 0)
-    let inverse = AffineMajorant.of(from: least, to: most, including: steps.contextBreaks) { context in
-      guard let ceiling = ceiling(steps, context, objectives, bound, maximumBatch: assumptions.maximumBatch) else {
+    let (least, farthest) = (contexts.min() ?? 0, contexts.max() ?? 0)
+    let inverse = AffineMajorant.of(from: least, to: farthest, including: steps.contextBreaks) { context in
+      guard let ceiling = ceiling(steps, context, objectives, bound, maximumBatch: most) else {
         return nil
       }
       ceilings.append(ceiling)
       return 1 / ceiling.tokensPerSecond
     }
-    guard let inverse else { return .rejected(reason: singleStepReason(steps, most, objectives)) }
+    guard let inverse else { return .rejected(reason: singleStepReason(steps, farthest, objectives)) }
     return .serves(
       DecodeEnvelope(
         loads: demands.map { loadTolerance * $0.steps * inverse($0.context) },
         stepSeconds: ceilings.reduce(0) { max($0, $1.quantileStep) },
         meanBatch: ceilings.reduce(0) { max($0, $1.meanBatch) },
         quantileBatch: min(
-          assumptions.maximumBatch, Int(ceilings.reduce(1) { max($0, $1.quantileBatch) }.rounded(.up))),
+          most, Int(ceilings.reduce(1) { max($0, $1.quantileBatch) }.rounded(.up))),
         bindingLimit: ceilings.min { $0.tokensPerSecond < $1.tokensPerSecond }?.limit ?? .batch))
   }
 

@@ -87,9 +87,10 @@ enum PoolPrediction {
   ///
   /// - Parameter fixedService: Whether a prompt takes the same time whatever else runs, so that the tail of the wait
   ///   before one server follows from the moments of service.
+  /// - Parameter waitFactor: Factor on the wait.
   static func queue(
     _ mix: [(AdmittedClass, Double, ServiceTimes)], instances: Int, assumptions: ServingAssumptions,
-    fixedService: Bool
+    fixedService: Bool, waitFactor: Double = 1
   ) -> PrefillPrediction {
     precondition(instances >= 1, "a pool has at least one instance")
     let work = mix.reduce(0) { $0 + $1.1 * $1.2.mean }
@@ -98,7 +99,7 @@ enum PoolPrediction {
     let servers = assumptions.servers(of: instances)
     let cubes = mix.reduce(0) { $0 + $1.1 * $1.2.thirdMoment }
     let wait = WaitingTime(
-      servers: servers, utilization: utilization, meanResidual: work > 0 ? squares / (2 * work) : 0,
+      servers: servers, utilization: utilization, meanResidual: work > 0 ? waitFactor * squares / (2 * work) : 0,
       tailVariation: fixedService && servers == 1
         ? WaitingTime.tailVariation(utilization: utilization, (work, squares, cubes)) : 1)
     let classes = mix.map { admitted, _, service in
@@ -117,7 +118,9 @@ enum PoolPrediction {
     precondition(instances >= 1, "a pool has at least one instance")
     let load = DecodeLoad(steps, instances: instances, mix: mix)
     let step = { steps.decode(batch: max($0, 1), context: load.context) }
-    guard let batch = leastFixedPoint(upTo: 8 * Double(assumptions.maximumBatch), { load.tokensPerSecond * step($0) })
+    guard
+      let batch = leastFixedPoint(
+        upTo: 8 * Double(assumptions.instanceBatch(steps)), { load.tokensPerSecond * step($0) })
     else { return overloaded(mix.map(\.0)) }
     let highest = mix.reduce(0) { max($0, Quantile.upperNormal($1.0.tpotPercentile)) }
     let contextShare = BatchFluctuation.contextShare(steps, batch: batch, context: load.context)
@@ -136,14 +139,14 @@ enum PoolPrediction {
     return DecodePrediction(
       classes: classes, meanBatch: batch, quantileBatch: peak.quantile, meanStepSeconds: step(batch),
       kvOccupancy: occupancy,
-      utilization: closestLimit(classes, mix.map(\.0), batch: peak.quantile, occupancy, assumptions))
+      utilization: closestLimit(
+        classes, mix.map(\.0), batch: peak.quantile / Double(assumptions.instanceBatch(steps)), occupancy))
   }
 
   static func closestLimit(
-    _ classes: [DecodePrediction.ClassLatency], _ admitted: [AdmittedClass], batch: Double, _ occupancy: Double,
-    _ assumptions: ServingAssumptions
+    _ classes: [DecodePrediction.ClassLatency], _ admitted: [AdmittedClass], batch share: Double, _ occupancy: Double
   ) -> Double {
-    zip(classes, admitted).reduce(max(batch / Double(assumptions.maximumBatch), occupancy)) { largest, pair in
+    zip(classes, admitted).reduce(max(share, occupancy)) { largest, pair in
       pair.1.tpot.map { max(largest, pair.0.tpotSeconds / $0.seconds) } ?? largest
     }
   }

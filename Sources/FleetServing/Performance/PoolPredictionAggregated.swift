@@ -19,11 +19,10 @@ extension PoolPrediction {
     guard state.settle() else { return overloaded(mix) }
     let peak = state.peak(z: mix.reduce(0) { max($0, Quantile.upperNormal($1.0.ttftPercentile)) })
     // Prompts pass in a few steps, so that part of the batch's fluctuation stays with them.
-    let prompts = state.prompts(batch: (peak.mean + peak.quantile) / 2)
-    var prefill = queue(
+    let prompts = state.prompts(batch: (peak.mean + peak.quantile) / 2, meanBatch: peak.mean)
+    let prefill = queue(
       zip(mix, prompts).map { ($0.0, $0.1, $1.service) }, instances: instances, assumptions: assumptions,
-      fixedService: false)
-    for index in prefill.classes.indices { prefill.classes[index].ttftSeconds *= assumptions.aggregatedMargin }
+      fixedService: false, waitFactor: assumptions.aggregatedMargin)
     return AggregatedPrediction(prefill: prefill, decode: state.tokens(), prefillShare: state.share)
   }
 
@@ -63,10 +62,18 @@ private struct AggregatedState<Steps: StepTimes> {
 
   func step(_ batch: Double) -> Double { steps.decode(batch: max(batch, 1), context: load.context) }
 
-  func prompts(batch: Double) -> [ChunkedPrompts] {
-    mix.map {
+  /// Prompts beside a batch. In steady state a step yields one token of every running sequence, so that as many prompts
+  /// arrive per step as sequences end: the batch times the requests per token.
+  func prompts(batch: Double, meanBatch: Double) -> [ChunkedPrompts] {
+    let requests = mix.reduce(0) { $0 + $1.1 } / Double(instances)
+    let perStep = load.tokensPerSecond > 0 ? meanBatch * requests / load.tokensPerSecond : 0
+    let tokens = mix.reduce(0) { $0 + $1.1 * $1.0.lengths.meanInputTokens }
+    let mates = requests > 0 ? perStep * tokens / (requests * Double(instances)) : 0
+    return mix.map {
       ChunkedPrompts(
-        steps, $0.0.lengths, chunkTokens: assumptions.chunkTokens, batches: [batch], context: load.context)
+        steps, $0.0.lengths, budget: assumptions.budget(steps),
+        places: [ChunkedPrompts.Place(batch: batch, promptsPerStep: perStep)], context: load.context,
+        mateTokens: mates)
     }
   }
 
@@ -77,9 +84,9 @@ private struct AggregatedState<Steps: StepTimes> {
     while grows(at: high) {
       low = high
       high *= 2
-      if high > 8 * Double(assumptions.maximumBatch) { return false }
+      if high > 8 * Double(assumptions.instanceBatch(steps)) { return false }
     }
-    while high - low > 1e-6 * high {
+    for _ in 0..<60 where high - low > 1e-6 * high {
       let middle = (low + high) / 2
       if grows(at: middle) { low = middle } else { high = middle }
     }
@@ -89,13 +96,14 @@ private struct AggregatedState<Steps: StepTimes> {
 
   /// Whether the load makes a batch of this size grow; sets all figures for this batch.
   private mutating func grows(at batch: Double) -> Bool {
-    let prompts = prompts(batch: batch)
+    let prompts = prompts(batch: batch, meanBatch: batch)
     let rates = mix.map { $0.1 / Double(instances) }
     share = zip(rates, prompts).reduce(0) { $0 + $1.0 * $1.1.addedSeconds }
     varianceRate = zip(rates, prompts).reduce(0) { $0 + $1.0 * $1.1.squaredAddedSeconds }
     let work = zip(rates, prompts).reduce(0) { $0 + $1.0 * $1.1.service.mean }
     let squares = zip(rates, prompts).reduce(0) { $0 + $1.0 * $1.1.service.secondMoment }
-    guard share < 1, work < 1 else { return true }
+    // Times that are not numbers count as an overload.
+    guard share < 1, work < 1, squares.isFinite else { return true }
     let wait = WaitingTime(
       servers: assumptions.servers(of: instances), utilization: work,
       meanResidual: work > 0 ? squares / (2 * work) : 0)
@@ -119,7 +127,7 @@ private struct AggregatedState<Steps: StepTimes> {
     let highest = mix.reduce(0) { max($0, Quantile.upperNormal($1.0.tpotPercentile)) }
     let top = peak(z: highest)
     let longest = steps.longestMixed(
-      mix.map(\.0.lengths), chunkTokens: assumptions.chunkTokens, batch: top.quantile, context: load.context)
+      mix.map(\.0.lengths), budget: assumptions.budget(steps), batch: top.quantile, context: load.context)
     let classes = zip(mix, sojourns).map { entry, sojourn in
       let z = Quantile.upperNormal(entry.0.tpotPercentile)
       let tpot = AggregatedTPOT(
@@ -135,6 +143,8 @@ private struct AggregatedState<Steps: StepTimes> {
     return DecodePrediction(
       classes: classes, meanBatch: batch, quantileBatch: top.quantile, meanStepSeconds: step(batch) / (1 - share),
       kvOccupancy: occupancy,
-      utilization: PoolPrediction.closestLimit(classes, mix.map(\.0), batch: top.quantile, occupancy, assumptions))
+      utilization: PoolPrediction.closestLimit(
+        classes, mix.map(\.0), batch: top.quantile / Double(assumptions.instanceBatch(steps)),
+        occupancy))
   }
 }

@@ -54,9 +54,11 @@ extension PrefillEnvelope {
   }
 
   /// The part after service times are known; also used for the prompts of aggregated instances.
-  static func make(_ services: [ServiceTimes], admitted: [AdmittedClass], servers: Int, utilizationCap: Double)
-    -> EnvelopeResult<PrefillEnvelope>
-  {
+  ///
+  /// - Parameter waitFactor: Factor on the wait.
+  static func make(
+    _ services: [ServiceTimes], admitted: [AdmittedClass], servers: Int, utilizationCap: Double, waitFactor: Double = 1
+  ) -> EnvelopeResult<PrefillEnvelope> {
     for (service, admittedClass) in zip(services, admitted) {
       guard let objective = admittedClass.ttft else { continue }
       let alone = service.latencyQuantile(objective.percentile)
@@ -85,7 +87,7 @@ extension PrefillEnvelope {
       }
       return low
     }
-    let residuals = services.map(\.meanResidual)
+    let residuals = services.map { waitFactor * $0.meanResidual }
     let (least, most) = (residuals.min() ?? 0, residuals.max() ?? 0)
     var caps: [(residual: Double, utilization: Double)] = []
     func inverseCap(_ residual: Double) -> Double? {

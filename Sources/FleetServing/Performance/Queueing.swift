@@ -99,7 +99,8 @@ public struct WaitingTime: Sendable, Hashable {
   public init(servers: Int, utilization: Double, meanResidual: Double, tailVariation: Double = 1) {
     precondition(servers >= 1, "a queue needs a server")
     self.tailVariation = min(max(tailVariation, 0.5), 1)
-    guard utilization < 1 else {
+    // Written so that a rate that is not a number is an overload too.
+    guard utilization < 1, meanResidual.isFinite else {
       delayProbability = 1
       conditionalMean = .infinity
       return
@@ -147,17 +148,26 @@ public struct WaitingTime: Sendable, Hashable {
 
   /// Erlang's delay formula C(k, kρ): probability that all servers are busy when a request arrives (Erlang 1917).
   ///
-  /// Computed from the blocking formula by its recursion 1/B(j) = 1 + j/(a B(j−1)), which neither over- nor underflows.
+  /// Computed from the blocking formula by its recursion B(j) = a·B(j − 1)/(j + a·B(j − 1)), B(0) = 1, in which every value
+  /// lies in 0...1: with many servers it runs down to 0, and C = B/(1 − ρ·(1 − B)) with it. At a given utilisation C falls
+  /// with the number of servers, so that the value of `countedServers` is a bound for every larger number; the work
+  /// is bounded with it.
   public static func erlangC(servers: Int, utilization: Double) -> Double {
     guard utilization > 0 else { return 0 }
     guard utilization < 1 else { return 1 }
-    let offered = utilization * Double(servers)
-    var inverseBlocking = 1.0
-    for server in 1...servers {
-      inverseBlocking = 1 + Double(server) / offered * inverseBlocking
+    let counted = min(max(servers, 1), countedServers)
+    let offered = utilization * Double(counted)
+    var blocking = 1.0
+    for server in 1...counted {
+      let scaled = offered * blocking
+      blocking = scaled / (Double(server) + scaled)
     }
-    return 1 / (inverseBlocking - utilization * (inverseBlocking - 1))
+    return blocking / (1 - utilization * (1 - blocking))
   }
+
+  /// Servers beyond which a queue is taken to delay as often as one with this many. It delays less than once in 10²⁰
+  /// at 85 % utilisation.
+  public static let countedServers = 4096
 
   /// P(W + latency > seconds) for requests with these service times; wait and service are independent.
   public func exceeding(_ seconds: Double, with service: ServiceTimes) -> Double {

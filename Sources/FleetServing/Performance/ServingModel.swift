@@ -23,20 +23,22 @@ public struct AdmittedClass: Sendable, Hashable {
 
 /// What a plan assumes about how instances are run.
 public struct ServingAssumptions: Sendable, Hashable {
-  /// Largest number of running sequences of an instance.
+  /// Largest number of running sequences of one data-parallel rank of an instance, as engines count them.
   public var maximumBatch: Int
-  /// Prompt tokens that one step of an aggregated instance takes in at most.
+  /// Token budget of a step of an aggregated instance, for each data-parallel rank: prompt tokens and running sequences,
+  /// which take one token each.
   public var chunkTokens: Int
   public var router: RouterAssumption
   /// Largest share of time that a prefill server may be busy. Above 0.85 the waiting-time formulas turn optimistic.
   public var utilizationCap: Double
-  /// Factor on the predicted TTFT and TPOT quantiles of aggregated instances. Without it the formulas are optimistic by
-  /// up to 7 % (TPOT) and 17 % (TTFT) at the 90th percentile in simulations of up to 80 % load; see the tests.
+  /// Factor on the part of the TPOT of aggregated instances that lies above the plain decode step (what prompts add, its
+  /// variance, that of the batch), and on the wait of their prompts. The plain step and the prompt's own steps carry no
+  /// margin. Calibrated against event simulation of up to 80 % load; see `docs/serving-model.md`.
   public var aggregatedMargin: Double
 
   public init(
-    maximumBatch: Int = 1024, chunkTokens: Int = 2048, router: RouterAssumption = .sharedQueue,
-    utilizationCap: Double = 0.85, aggregatedMargin: Double = 1.15
+    maximumBatch: Int = 1024, chunkTokens: Int = Policy.usualChunkTokens, router: RouterAssumption = .sharedQueue,
+    utilizationCap: Double = 0.85, aggregatedMargin: Double = 1.1
   ) {
     precondition(maximumBatch >= 1 && chunkTokens >= 1, "a batch and a chunk hold at least one")
     precondition(utilizationCap > 0 && utilizationCap < 1, "a queue is stable only below full utilisation")
@@ -48,9 +50,18 @@ public struct ServingAssumptions: Sendable, Hashable {
   }
 
   /// The assumptions that a policy states; the others at their defaults.
-  public init(policy: Policy) {
-    self.init(maximumBatch: policy.maximumBatch, chunkTokens: policy.chunkTokens, router: policy.router)
+  ///
+  /// - Parameter chunkTokens: The budget chosen where the policy leaves it open [tokens].
+  public init(policy: Policy, chunkTokens: Int? = nil) {
+    self.init(
+      maximumBatch: policy.maximumBatch,
+      chunkTokens: chunkTokens ?? policy.chunkTokens ?? Policy.usualChunkTokens, router: policy.router)
   }
+
+  /// Largest number of running sequences of an instance with so many data-parallel ranks.
+  func instanceBatch(_ steps: some StepTimes) -> Int { Int(min(Double(maximumBatch) * steps.ranks, 1e9)) }
+
+  func budget(_ steps: some StepTimes) -> StepBudget { StepBudget(chunkTokens: chunkTokens, ranks: steps.ranks) }
 
   /// Servers behind one queue when `instances` run.
   func servers(of instances: Int) -> Int { router == .sharedQueue ? max(instances, 1) : 1 }
@@ -84,6 +95,13 @@ public struct ServingModel: Sendable {
     self.assumptions = assumptions
   }
 
+  /// The same with another token budget of aggregated instances; `nil` leaves it.
+  public func with(chunkTokens: Int?) -> ServingModel {
+    var other = self
+    if let chunkTokens { other.assumptions.chunkTokens = chunkTokens }
+    return other
+  }
+
   func steps(_ configuration: InstanceConfiguration) -> ConfigurationSteps {
     ConfigurationSteps(latency, configuration)
   }
@@ -93,7 +111,7 @@ public struct ServingModel: Sendable {
 protocol StepTimes {
   /// Step without prompt tokens [s] at a batch and a mean context.
   func decode(batch: Double, context: Double) -> Double
-  /// Step with prompt tokens [s]; each prompt token attends to `prefillContext` tokens on average.
+  /// Step with prompt tokens beside at least one running sequence [s]; each prompt token attends to `prefillContext` tokens on average.
   func mixed(batch: Double, context: Double, prefill: Double, prefillContext: Double) -> Double
   /// Prompt alone on the instance: latency until the first token, and time for which it keeps others out [s].
   func prefill(inputTokens: Double) -> (occupancy: Double, latency: Double)
@@ -107,6 +125,12 @@ protocol StepTimes {
   var shortfallText: String? { get }
   /// Bytes that a sequence of this length holds.
   func kvBytes(sequenceTokens: Double) -> Double
+  /// Data-parallel ranks, each with a batch and a token budget of its own.
+  var ranks: Double { get }
+}
+
+extension StepTimes {
+  var ranks: Double { 1 }
 }
 
 struct ConfigurationSteps: StepTimes {
@@ -123,9 +147,8 @@ struct ConfigurationSteps: StepTimes {
   }
 
   func mixed(batch: Double, context: Double, prefill: Double, prefillContext: Double) -> Double {
-    instance.mixedStep(
-      batch: batch, contextTokens: context, prefillTokens: prefill, prefillContextTokens: prefillContext
-    ).totalSeconds
+    instance.servedStepSeconds(
+      batch: batch, contextTokens: context, prefillTokens: prefill, prefillContextTokens: prefillContext)
   }
 
   func prefill(inputTokens: Double) -> (occupancy: Double, latency: Double) {
@@ -143,6 +166,8 @@ struct ConfigurationSteps: StepTimes {
     let model = instance.configuration.model
     return [model.slidingWindow?.windowTokens, model.sparseAttention?.selectedTokens].compactMap { $0.map(Double.init) }
   }
+
+  var ranks: Double { Double(instance.configuration.strategy.data) }
 
   var kvCapacityBytes: Double { memory.kvCapacityBytes }
 

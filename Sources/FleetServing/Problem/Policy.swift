@@ -15,10 +15,11 @@ public struct Policy: Sendable, Hashable {
   public var equalTensorDegrees: Bool
   /// Largest instance [devices].
   public var maximumDevicesPerInstance: Int?
-  /// Largest batch (running sequences) of a decode or aggregated instance.
+  /// Largest batch (running sequences) of a data-parallel rank of a decode or aggregated instance.
   public var maximumBatch: Int
-  /// Token budget of one chunked-prefill step of an aggregated instance [tokens].
-  public var chunkTokens: Int
+  /// Token budget of a step of an aggregated instance, for each data-parallel rank [tokens]; `nil` = chosen for each
+  /// configuration out of `automaticChunkTokens`.
+  public var chunkTokens: Int?
   public var budgetUSDPerHour: Double?
   public var powerCapWatts: Double?
   /// Most devices over several pools together.
@@ -40,12 +41,10 @@ public struct Policy: Sendable, Hashable {
   public init(
     servingModes: Set<ServingMode> = Set(ServingMode.allCases), tensorDegrees: [Int]? = nil,
     pipelineDegrees: [Int]? = nil, dataDegrees: [Int] = [1, 8], expertDegrees: [Int]? = nil,
-    contextDegrees: [Int] = [1],
-    equalTensorDegrees: Bool = false,
-    maximumDevicesPerInstance: Int? = nil, maximumBatch: Int = 1024, chunkTokens: Int = 2048,
-    budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil, deviceLimits: [DeviceLimit] = [],
-    vendorShares: [VendorShareLimit] = [],
-    minimumVendors: Int? = nil, spareInstancesPerGroup: Int = 0, headroom: Headroom = 0,
+    contextDegrees: [Int] = [1], equalTensorDegrees: Bool = false, maximumDevicesPerInstance: Int? = nil,
+    maximumBatch: Int = 1024, chunkTokens: Int? = nil, budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil,
+    deviceLimits: [DeviceLimit] = [], vendorShares: [VendorShareLimit] = [], minimumVendors: Int? = nil,
+    spareInstancesPerGroup: Int = 0, headroom: Headroom = 0,
     spotShareLimit: Double? = nil, router: RouterAssumption = .sharedQueue, robust: Bool = false
   ) {
     self.servingModes = servingModes
@@ -97,6 +96,13 @@ public struct Headroom: Sendable, Hashable, ExpressibleByFloatLiteral, Expressib
     case .aggregated: aggregated
     }
   }
+}
+
+extension Policy {
+  /// Token budgets that a plan chooses from where the policy names none [tokens].
+  public static let automaticChunkTokens = [512, 1024, 2048, 4096, 8192, 16_384]
+  /// The budget that is assumed where nobody says: of plans from before they stated it.
+  public static let usualChunkTokens = 2048
 }
 
 /// Whether prefill and decode run on separate instances.

@@ -135,10 +135,11 @@ extension ProblemFormat {
       "Whether prefill and decode instances that exchange KV caches have the same tensor-parallel degree, for serving stacks "
         + "that do not split heads anew."),
     Field("max_devices_per_instance", "integer ≥ 1", unit: "devices", default: "no limit", "Largest instance."),
-    Field("max_batch", "integer ≥ 1", unit: "sequences", default: "1024", "Largest batch of an instance."),
+    Field("max_batch", "integer ≥ 1", unit: "sequences", default: "1024", "Largest batch of a data-parallel rank."),
     Field(
-      "chunk_tokens", "integer ≥ 16", unit: "tokens", default: "2048",
-      "Token budget of a chunked-prefill step of an aggregated instance."),
+      "chunk_tokens", "integer ≥ 16", unit: "tokens", default: "chosen",
+      "Token budget of a step of an aggregated instance, for each data-parallel rank: prompts and one token of every running sequence."
+    ),
     Field("budget_usd_per_hour", "number ≥ 0", unit: "USD/h", default: "no limit", "Most that the plan may cost."),
     Field(
       "power_cap_watts", "number > 0", unit: "W", default: "no limit",
