@@ -48,8 +48,12 @@ struct Trainer {
   /// are profiled already move nothing: they join the points of the profile.
   func updated(_ constants: LatencyConstants, with rows: [CalibrationRow]) -> LatencyConstants {
     let profiled = Set(constants.corrections.profiles.filter(\.isTrusted).map(\.scope))
-    let known = rows.filter { $0.measurement.kind != .disaggregated && profiled.contains(LatencyScope($0.configuration)) }
-    let fresh = rows.filter { $0.measurement.kind == .disaggregated || !profiled.contains(LatencyScope($0.configuration)) }
+    let known = rows.filter {
+      $0.measurement.kind != .disaggregated && profiled.contains(LatencyScope($0.configuration))
+    }
+    let fresh = rows.filter {
+      $0.measurement.kind == .disaggregated || !profiled.contains(LatencyScope($0.configuration))
+    }
     let merged = CorrectionFit.merged(constants, known)
     return fresh.isEmpty ? withCoverage(merged, rows) : withCoverage(moved(merged, by: fresh), rows)
   }

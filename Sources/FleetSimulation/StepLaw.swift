@@ -18,8 +18,9 @@ enum StepLaw: Sendable {
   func mixed(batch: Double, context: Double, prompt: Double, promptContext: Double) -> Double {
     switch self {
     case .model(let instance):
-      instance.servedStepSeconds(
-        batch: batch, contextTokens: context, prefillTokens: prompt, prefillContextTokens: promptContext)
+      instance.mixedStep(
+        batch: batch, contextTokens: context, prefillTokens: prompt, prefillContextTokens: promptContext
+      ).totalSeconds
     case .linear(let law):
       law.decode(batch: batch, context: context) + law.prompt(tokens: prompt, context: promptContext)
     }

@@ -115,7 +115,8 @@ public struct LatencyConstants: Sendable, Hashable {
 
     public init(
       operandIntensity: Double = .infinity, expertIntensity: Double = .infinity, expertIntensityTokens: Double = 1,
-      expertSerialShare: Double = 0, expertMemoryFactor: Double, nativeFourBitMemoryFactor: Double, activationTraffic: Double = 0,
+      expertSerialShare: Double = 0, expertMemoryFactor: Double, nativeFourBitMemoryFactor: Double,
+      activationTraffic: Double = 0,
       expertLayerOverhead: Double, latentLayerOverhead: Double, linearLayerOverhead: Double,
       promptOverheadTokens: Double = 0, promptTokenSeconds: Double, monthlySpeedup: Double = 0,
       firstWaveShare: Double = 1

@@ -156,7 +156,8 @@ extension ServingEngine {
         "the behaviour of an engine",
         [
           "reserved_answer_share": Range.share, "chunk_tokens": (unit: "tokens", range: .closed(1, 1e7)),
-          "dispatch_bytes": (unit: "bytes", range: .closed(0, 8)), "combine_bytes": (unit: "bytes", range: .closed(0, 8)),
+          "dispatch_bytes": (unit: "bytes", range: .closed(0, 8)),
+          "combine_bytes": (unit: "bytes", range: .closed(0, 8)),
           "exchange_efficiency": (nil, .above(0, upTo: 4)), "exchange_overlap": Range.share,
           "host_overlap": Range.share,
         ])

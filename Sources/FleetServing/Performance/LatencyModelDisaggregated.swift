@@ -48,7 +48,8 @@ extension LatencyModel {
     let stepTokens = harness.chunkTokens ?? instance.fit.engine.chunkTokens
     let network = DisaggregatedNetwork(
       clients: max(concurrency, 1), prefillInstances: prefillInstances, decodeInstances: Double(decodeInstances),
-      prefillOccupancy: self.instance(prefill).prefillOccupancySeconds(inputTokens: inputTokens, stepTokens: stepTokens),
+      prefillOccupancy: self.instance(prefill).prefillOccupancySeconds(
+        inputTokens: inputTokens, stepTokens: stepTokens),
       fixedSeconds: alone + transfer + promptHandlingSeconds(prefill, inputTokens: inputTokens),
       waitSteps: max(backend.remoteWaitSteps, 1), requestSeconds: backend.remoteRequestSeconds,
       outputTokens: max(outputTokens, 1), largestBatch: max(fitting, 1), waves: harness.waves

@@ -147,8 +147,9 @@ struct ConfigurationSteps: StepTimes {
   }
 
   func mixed(batch: Double, context: Double, prefill: Double, prefillContext: Double) -> Double {
-    instance.servedStepSeconds(
-      batch: batch, contextTokens: context, prefillTokens: prefill, prefillContextTokens: prefillContext)
+    instance.mixedStep(
+      batch: batch, contextTokens: context, prefillTokens: prefill, prefillContextTokens: prefillContext
+    ).totalSeconds
   }
 
   func prefill(inputTokens: Double) -> (occupancy: Double, latency: Double) {
