@@ -52,7 +52,9 @@ enum ErrorBands {
     let weighted = members.map { (log: -$0.logError, weight: 1 / Double(counts[group($0)] ?? 1).squareRoot()) }
       .sorted { ($0.log, $0.weight) < ($1.log, $1.weight) }
     let middle = weightedQuantile(weighted, 0.5)
-    let factor = studentFactor(groups: counts.count)
+    // Deployments of one model differ in connectors and recipes as models do otherwise.
+    let isDisaggregated = members.allSatisfy { $0.grade == .disaggregated }
+    let factor = isDisaggregated ? 1 : studentFactor(groups: counts.count)
     let low = middle + factor * (weightedQuantile(weighted, 0.05) - middle)
     let high = middle + factor * (weightedQuantile(weighted, 0.95) - middle)
     return (min(exp(low), 1), max(exp(high), 1))

@@ -36,7 +36,7 @@ enum FittedConstants {
     .init(name: "link_efficiency", value: \.linkEfficiency, prior: 0.5, spread: 0.2, deviation: 0.05),
     .init(name: "collective_latency_s", value: \.collectiveLatencySeconds, prior: 7e-6, spread: 0.3, deviation: 0.1),
     .init(name: "overhead_factor", value: \.overheadFactor, prior: 1, spread: 0.01, deviation: 0.1),
-    .init(name: "expert_overhead_factor", value: \.expertOverheadFactor, prior: 1, spread: 0.01, deviation: 0.1),
+    .init(name: "expert_overhead_factor", value: \.expertOverheadFactor, prior: 1, spread: 0.01, deviation: 0.25),
   ]
 
   static let backend: [FittedConstant<LatencyConstants.Backend>] = [
@@ -110,6 +110,9 @@ struct FitParameters: Sendable {
 
   /// Factor on the spread of a family that nothing was known of: it may be of another vendor.
   private static let unmeasuredScale = 3.0
+  /// Rows from which a family is well known, and the factor on its spread: a few more must not move it far.
+  private static let wellMeasuredRows = 100
+  private static let wellMeasuredScale = 0.5
   /// Factor on the spread of a backend without serving benchmarks.
   private static let unservedScale = 4.0
 
@@ -150,9 +153,10 @@ struct FitParameters: Sendable {
     self.backends = backends.sorted()
     self.base = base
     movesMeans = false
-    let measured = Set(base.coverage.map(\.family))
+    let measured = base.coverage.reduce(into: [String: Int]()) { $0[$1.family, default: 0] += $1.rows }
     for family in self.families {
-      let scale = measured.contains(family) ? 1 : Self.unmeasuredScale
+      let rows = measured[family] ?? 0
+      let scale = rows == 0 ? Self.unmeasuredScale : rows < Self.wellMeasuredRows ? 1 : Self.wellMeasuredScale
       for constant in FittedConstants.hardware {
         prior.append(0)
         spread.append(scale * constant.deviation)

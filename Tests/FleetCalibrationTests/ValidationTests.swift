@@ -35,7 +35,13 @@ import Testing
       near(
         model.predictedThroughput(loop, in: catalog).tokensPerSecond,
         64 * 100 / (times.ttftSeconds + 99 * times.tpotSeconds)))
-    let prefill = 2000 / model.prefillOccupancySeconds(configuration, inputTokens: 2000)
+    // Four prompts of 2,000 tokens share a step of 8,192.
+    let occupancy = model.instance(configuration).prefillOccupancySeconds(inputTokens: 2000, stepTokens: 8192)
+    let four = model.mixedStep(
+      configuration, batch: 0, contextTokens: 0, prefillTokens: 8000, prefillContextTokens: 1000
+    ).totalSeconds
+    #expect(near(occupancy, four / 4))
+    let prefill = 2000 / occupancy
     #expect(near(model.predictedThroughput(row(.prefill), in: catalog).tokensPerSecond, prefill))
     let step = model.decodeStep(configuration, batch: 64, contextTokens: 2050).totalSeconds
     #expect(near(model.predictedThroughput(row(.decode), in: catalog).tokensPerSecond, 64 / step))

@@ -209,7 +209,7 @@ struct EnvelopeSafetyTests {
       latency: LatencyModel(constants: try LatencyConstants(contentsOf: modelsDirectory)))
     var sampler = Sampler(generator: QueueGenerator(seed: seed), catalog: catalog)
     var (prefill, decode, aggregated) = (Tally(), Tally(), Tally())
-    for _ in 0..<150 {
+    for _ in 0..<320 {
       let configuration = try sampler.configuration()
       let classes = sampler.classes()
       let servers = Int.random(in: 1...6, using: &sampler.generator)

@@ -151,7 +151,7 @@ enum HuggingFaceSamples {
       "num_hidden_layers": 61, "num_attention_heads": 128, "num_key_value_heads": 128, "kv_lora_rank": 512,
       "q_lora_rank": 1536, "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "v_head_dim": 128,
       "n_routed_experts": 256, "n_shared_experts": 1, "num_experts_per_tok": 8, "first_k_dense_replace": 3,
-      "moe_layer_freq": 1, "vocab_size": 129280, "max_position_embeddings": 163840,
+      "n_group": 8, "topk_group": 4, "moe_layer_freq": 1, "vocab_size": 129280, "max_position_embeddings": 163840,
       "quantization_config": { "quant_method": "fp8", "weight_block_size": [128, 128] } }
     """,
     "glm-5.2": """

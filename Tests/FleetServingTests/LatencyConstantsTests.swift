@@ -12,14 +12,14 @@ let modelsDirectory =
     let constants = try LatencyConstants(contentsOf: modelsDirectory)
     #expect(Set(constants.families.keys).isSuperset(of: ["ampere", "hopper", "blackwell", "cdna3"]))
     #expect(Set(constants.backends.keys).isSuperset(of: ["vllm", "trtllm", "sglang"]))
-    #expect(constants.coverage.reduce(0) { $0 + $1.rows } == 1043)
+    #expect(constants.coverage.reduce(0) { $0 + $1.rows } == 1235)
     #expect(constants.provenance.entry(for: "/families/hopper/memory_efficiency")?.kind == .measured)
     #expect(constants.provenance.entry(for: "/other_family/link_efficiency")?.kind == .assumed)
   }
 
   @Test func unknownFamilyAndBackendUseTheMeans() throws {
     let constants = try LatencyConstants(contentsOf: modelsDirectory)
-    let unknownFamily = constants.fit(family: "ascend", backend: "vllm")
+    let unknownFamily = constants.fit(family: "mlu", backend: "vllm")
     #expect(unknownFamily.hardware == constants.otherFamily)
     #expect(unknownFamily.backend == constants.backends["vllm"])
     let unknownBackend = constants.fit(family: "hopper", backend: "lmdeploy")
@@ -29,9 +29,10 @@ let modelsDirectory =
 
   @Test func evidenceNamesRows() throws {
     let constants = try LatencyConstants(contentsOf: modelsDirectory)
-    #expect(constants.evidence(family: "hopper", backend: "vllm") == .measured(rows: 204))
-    #expect(constants.evidence(family: "ampere", backend: "vllm") == .calibratedFamily(rows: 176))
-    #expect(constants.evidence(family: "cdna3", backend: "vllm") == .assumed)
+    #expect(constants.evidence(family: "hopper", backend: "vllm") == .measured(rows: 213))
+    #expect(constants.evidence(family: "cdna3", backend: "vllm") == .measured(rows: 8))
+    #expect(constants.evidence(family: "cdna3", backend: "trtllm") == .calibratedFamily(rows: 18))
+    #expect(constants.evidence(family: "mlu", backend: "vllm") == .assumed)
     #expect(LatencyEvidence.assumed.kind == .assumed)
   }
 

@@ -57,7 +57,7 @@ extension PlanningProblem {
     for limit in policy.deviceLimits {
       require(!limit.poolIDs.isEmpty && limit.poolIDs.allSatisfy(poolIDs.contains), "device limits")
     }
-    require(!policy.servingModes.isEmpty && !policy.dataDegrees.isEmpty, "policy")
+    require(!policy.servingModes.isEmpty && policy.dataDegrees?.isEmpty != true, "policy")
     require(limits.timeSeconds > 0 && (0...1).contains(limits.relativeGap), "limits")
     return found
   }

@@ -106,7 +106,8 @@ struct CandidateEnumeration {
         for degrees in steps {
           let before = result.usable.count
           for strategy in StrategyEnumeration.strategies(
-            for: architecture, on: accelerator, policy: problem.policy, pipelineDegrees: degrees)
+            for: architecture, on: accelerator, policy: problem.policy, pipelineDegrees: degrees,
+            stock: pool.stockDevices)
           {
             let configuration = InstanceConfiguration(
               model: architecture, accelerator: accelerator, strategy: strategy, weightPrecision: precision,

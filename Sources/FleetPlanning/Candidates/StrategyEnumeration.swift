@@ -7,19 +7,28 @@ enum StrategyEnumeration {
 
   /// Largest instance considered where the policy names none [devices].
   static let defaultMaximumDevices = 64
+  /// The same for models that are served with wide expert parallelism [devices].
+  static let widestInstance = 320
 
   /// All combinations of allowed degrees that fit the node structure, by devices, then by degrees.
   ///
   /// Attention data parallelism and expert parallelism are considered for mixture-of-experts models only; for dense
   /// models a data-parallel rank is simply another instance. Expert degrees default to 1 and every device of a stage.
+  ///
+  /// - Parameter stock: Devices that there are; wide degrees beyond it are left out. `nil` without a limit.
   static func strategies(
-    for model: LanguageModel, on accelerator: Accelerator, policy: Policy, pipelineDegrees: [Int]
+    for model: LanguageModel, on accelerator: Accelerator, policy: Policy, pipelineDegrees: [Int], stock: Int? = nil
   ) -> [ParallelStrategy] {
     let isMixture = model.isMixtureOfExperts
-    let limit = policy.maximumDevicesPerInstance ?? defaultMaximumDevices
+    let isWide = model.isServedWithWideExperts && policy.dataDegrees == nil
+    let limit = policy.maximumDevicesPerInstance ?? (isWide ? widestInstance : defaultMaximumDevices)
+    let data = policy.dataDegrees ?? Policy.usualDataDegrees + (isWide ? Policy.wideDataDegrees : [])
     var result: [ParallelStrategy] = []
     for tensor in tensorDegrees(accelerator, policy) {
-      for data in isMixture ? policy.dataDegrees : [1] {
+      for data in isMixture ? data : [1] {
+        // Wide instances are made of single devices and exist only where there are so many.
+        let isWideDegree = policy.dataDegrees == nil && !Policy.usualDataDegrees.contains(data)
+        if isWideDegree, tensor > 1 || data > stock ?? .max { continue }
         let stage = tensor * data
         let experts = isMixture ? policy.expertDegrees ?? (stage > 1 ? [1, stage] : [1]) : [1]
         for expert in experts where stage % expert == 0 {
@@ -27,6 +36,7 @@ enum StrategyEnumeration {
           if data > 1, expert == 1 { continue }
           for pipeline in pipelineDegrees {
             let strategy = ParallelStrategy(tensor: tensor, pipeline: pipeline, expert: expert, data: data)
+            if isWideDegree, pipeline > 1 { continue }
             if strategy.devices <= limit { result.append(strategy) }
           }
         }
@@ -53,4 +63,10 @@ enum StrategyEnumeration {
     }
     return devices % node == 0 ? nil : "\(devices) devices are not a whole number of nodes of \(node)"
   }
+}
+
+extension LanguageModel {
+  /// Whether published deployments spread the experts of such a model over many nodes: latent attention, whose cache tensor
+  /// parallelism cannot split, and at least 128 experts (DeepSeek-V3 and R1, Kimi K2, GLM-5).
+  var isServedWithWideExperts: Bool { attention.isLatent && (mixtureOfExperts?.experts ?? 0) >= 128 }
 }

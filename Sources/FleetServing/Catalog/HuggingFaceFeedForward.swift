@@ -25,6 +25,8 @@ private struct Experts {
   var perToken: Int
   var size: Int
   var sharedSize: Int
+  /// Groups that the experts of a token come from, where the router is limited to some.
+  var groupsPerToken: Int?
 
   init?(count: Int?, perToken: Int?, size: Int?, sharedSize: Int?) {
     guard let count, let perToken, let size, let sharedSize else { return nil }
@@ -38,7 +40,7 @@ private struct Experts {
     guard layers > 0 else { return nil }
     return MixtureOfExperts(
       layers: layers, experts: count, expertsPerToken: perToken, expertIntermediateSize: size,
-      sharedExpertIntermediateSize: sharedSize)
+      sharedExpertIntermediateSize: sharedSize, expertGroupsPerToken: groupsPerToken)
   }
 }
 
@@ -123,7 +125,13 @@ extension HuggingFaceFamily {
           fields.integer("num_experts_per_tok", "experts_per_token", in: range)
         )
       }
-    return Experts(count: count, perToken: perToken, size: size, sharedSize: sharedSize)
+    var experts = Experts(count: count, perToken: perToken, size: size, sharedSize: sharedSize)
+    if let groups = fields.optionalInteger("n_group", in: range), groups > 1,
+      let chosen = fields.optionalInteger("topk_group", in: range), chosen < groups
+    {
+      experts?.groupsPerToken = chosen
+    }
+    return experts
   }
 
   private func sharedSize(of fields: HuggingFaceFields, expertSize: Int?) -> Int? {

@@ -10,6 +10,9 @@ public enum LatencyEvidence: Sendable, Hashable {
   case calibratedFamily(rows: Int)
   /// No measurement of the family: the constants fitted on all measurements together are assumed to hold.
   case assumed
+  /// No measurement of experts spread over nodes, whatever was measured inside one: the exchange of tokens between nodes
+  /// follows from datasheets and published kernels.
+  case assumedAcrossNodes
 
   public var grade: LatencyGrade {
     switch self {
@@ -17,14 +20,14 @@ public enum LatencyEvidence: Sendable, Hashable {
     case .modelMeasured: .modelMeasured
     case .measured: .calibrated
     case .calibratedFamily: .familyCalibrated
-    case .assumed: .assumed
+    case .assumed, .assumedAcrossNodes: .assumed
     }
   }
 
   public var kind: ProvenanceKind {
     switch self {
     case .profiled, .modelMeasured, .measured, .calibratedFamily: .measured
-    case .assumed: .assumed
+    case .assumed, .assumedAcrossNodes: .assumed
     }
   }
 
@@ -36,6 +39,7 @@ public enum LatencyEvidence: Sendable, Hashable {
       "calibrated on \(rows) measurements of this model on \(family) under \(backend), none of this configuration"
     case .measured(let rows): "calibrated on \(rows) measurements of other models on \(family) under \(backend)"
     case .calibratedFamily(let rows): "calibrated on \(rows) measurements of \(family), none under \(backend)"
+    case .assumedAcrossNodes: "assumed: no measurement of experts spread over nodes"
     case .assumed: "assumed: no measurement of \(family); constants fitted on other families"
     }
   }
@@ -57,6 +61,10 @@ extension LatencyModel {
     let family = configuration.accelerator.family
     if let profile = constants.corrections.correction(for: configuration).profile {
       return .profiled(rows: profile.rows)
+    }
+    let strategy = configuration.strategy
+    if strategy.expert > 1, strategy.devicesPerStage > max(configuration.accelerator.scaleUpDomainDevices, 1) {
+      return .assumedAcrossNodes
     }
     let rows = constants.coverage.filter {
       $0.family == family && $0.backend == configuration.backend && $0.model == configuration.model.id

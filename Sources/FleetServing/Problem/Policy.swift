@@ -5,8 +5,9 @@ public struct Policy: Sendable, Hashable {
   public var tensorDegrees: [Int]?
   /// Allowed pipeline-parallel degrees; `nil` = 1 and 2, and 4 or 8 where the weights fit no sooner.
   public var pipelineDegrees: [Int]?
-  /// Allowed attention-data-parallel degrees (mixture-of-experts models only use degrees above 1).
-  public var dataDegrees: [Int]
+  /// Allowed attention-data-parallel degrees (mixture-of-experts models only use degrees above 1); `nil` = the usual ones,
+  /// and wide ones for models that are served so.
+  public var dataDegrees: [Int]?
   /// Allowed expert-parallel degrees; `nil` = 1 and every device of the instance.
   public var expertDegrees: [Int]?
   /// Allowed context-parallel degrees of prefill instances.
@@ -40,7 +41,7 @@ public struct Policy: Sendable, Hashable {
 
   public init(
     servingModes: Set<ServingMode> = Set(ServingMode.allCases), tensorDegrees: [Int]? = nil,
-    pipelineDegrees: [Int]? = nil, dataDegrees: [Int] = [1, 8], expertDegrees: [Int]? = nil,
+    pipelineDegrees: [Int]? = nil, dataDegrees: [Int]? = nil, expertDegrees: [Int]? = nil,
     contextDegrees: [Int] = [1], equalTensorDegrees: Bool = false, maximumDevicesPerInstance: Int? = nil,
     maximumBatch: Int = 1024, chunkTokens: Int? = nil, budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil,
     deviceLimits: [DeviceLimit] = [], vendorShares: [VendorShareLimit] = [], minimumVendors: Int? = nil,
@@ -99,6 +100,11 @@ public struct Headroom: Sendable, Hashable, ExpressibleByFloatLiteral, Expressib
 }
 
 extension Policy {
+  /// Attention-data-parallel degrees considered where a policy names none.
+  public static let usualDataDegrees = [1, 8]
+  /// Further ones, of wide expert parallelism, for models that are served so: those of published deployments.
+  public static let wideDataDegrees = [16, 32, 48, 64, 72, 144, 320]
+
   /// Token budgets that a plan chooses from where the policy names none [tokens].
   public static let automaticChunkTokens = [512, 1024, 2048, 4096, 8192, 16_384]
   /// The budget that is assumed where nobody says: of plans from before they stated it.

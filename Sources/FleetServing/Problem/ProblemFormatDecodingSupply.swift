@@ -123,7 +123,9 @@ extension ProblemFormat {
       "pp", "array of integers ≥ 1", default: "1; where weights do not fit, the least of 2 and 4 with which they do",
       "Pipeline-parallel degrees."),
     Field(
-      "dp", "array of integers ≥ 1", default: "`[1, 8]`",
+      "dp", "array of integers ≥ 1",
+      default:
+        "`[1, 8]`; models with latent attention and 128 experts or more also 16 to 320 in steps that are deployed",
       "Attention-data-parallel degrees; above 1 only for mixture-of-experts models."),
     Field(
       "ep", "array of integers ≥ 1", default: "1 and every device of the instance", "Expert-parallel degrees."),
