@@ -81,13 +81,15 @@ public struct AccuracyLedger: Sendable {
 
     | Quantity | must | aim |
     |---|---|---|
-    | TPOT, profiled configuration, new batch or length | 7/10 | 5/7 |
-    | TPOT, configuration without profile, family seen | 11/15 | 8/12 |
-    | TPOT, new model | 15/21 | 10/15 |
-    | TPOT, new vendor: no probes, five probes | 17/21, 12/15 | 14/18, 9/12 |
-    | TPOT, disaggregated (no such rows in the fit) | 18/23 | 12/17 |
+    | TPOT, aggregated | 6.5/10.5 | 6/9 |
+    | TPOT, profiled configuration, new batch or length | 4.5/6.5 | 3.5/5.5 |
+    | TPOT, new model | 11/15 | 9/12 |
+    | TPOT, new generation of a known vendor | 9.5/13.5 | 6.5/9 |
+    | TPOT, AMD: no probes, five probes | 15/18, 9/12 | 12/16, 7/10 |
+    | TPOT, disaggregated | 14.5/17 | 12/15 |
     | bare prefill | 10/17 | 7/12 |
-    | closed-loop TTFT: vLLM, all backends | 17/28, 26/40 | 13/22, 20/30 |
+    | closed-loop TTFT: aggregated, disaggregated | 18/33, 45/60 | 15/28, 30/40 |
+    | share inside the band, every grade | 85–95 % | 88–92 % |
 
     AIConfigurator 0.12 on rows of the same origin: TPOT 14.0/24.9, TTFT 46/48 (aggregated, 1,240 rows), disaggregated TPOT \
     23/31. Two runs of one configuration a month apart differ by 14.7 % in mean TPOT.

@@ -81,11 +81,13 @@ extension PlannedCapacity {
     measuredPerSecond = measurement.concurrency / (ttft + measurement.meanOutputTokens * tpot)
     predictedShare = share
 
+    // The promise is for the software that was measured.
+    let dated = LatencyModel(constants: model.constants, softwareMonth: measurement.harness.monthsSince2024)
     let admitted = AdmittedClass(
       id: "benchmark", lengths: Self.lengths(measurement),
       tpot: LatencyObjective(seconds: tpot, percentile: options.percentile))
     for chunk in options.chunkTokens {
-      let serving = ServingModel(latency: model, assumptions: ServingAssumptions(chunkTokens: chunk))
+      let serving = ServingModel(latency: dated, assumptions: ServingAssumptions(chunkTokens: chunk))
       switch serving.aggregatedEnvelopes(configuration, admitted: [admitted], servers: 1) {
       case .rejected(let reason): if self.reason == nil { self.reason = reason }
       case .serves(let envelopes):

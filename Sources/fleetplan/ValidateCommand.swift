@@ -10,7 +10,8 @@ struct ValidateCommand: ParsableCommand {
     discussion: """
       Reads CSV tables with published rates (docs/profiling.md: the columns phase, published_tok_s and source) and shows for \
       each row what is predicted, what was published, their ratio, the 90 % band of the prediction and whether the published \
-      rate lies in it; for each kind the geometric mean of the ratios, the median error and the share inside the bands.
+      rate lies in it; for each kind the geometric mean of the ratios, the median error and the share inside the bands. Closed loops \
+      with measured TTFT and TPOT are set beside the rate that a plan would promise at their TPOT.
 
         fleetplan validate published.csv
         fleetplan validate published.csv --output docs/validation.md
@@ -43,12 +44,13 @@ struct ValidateCommand: ParsableCommand {
       }
     }
     if !failures.isEmpty { throw CommandFailure(failures) }
-    let sections = [ValidationSection.publishedThroughput(rows, catalog: catalog)].filter {
-      !$0.points.isEmpty || !$0.unpredicted.isEmpty
-    }
+    let sections = [
+      ValidationSection.publishedThroughput(rows, catalog: catalog),
+      ValidationSection.plannedCapacity(rows, catalog: catalog),
+    ].filter { !$0.points.isEmpty || !$0.unpredicted.isEmpty }
     guard !sections.isEmpty else {
       throw CommandFailure(
-        .badInput, "no row of \(rows.count) states a published rate",
+        .badInput, "no row of \(rows.count) states a published rate or is a closed loop that is predicted",
         hint: "the column published_tok_s holds it; see docs/profiling.md")
     }
     try file?.write(

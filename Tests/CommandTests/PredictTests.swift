@@ -57,10 +57,10 @@ import Testing
           lowRatio: 1 / high, highRatio: high, medianAPE: 0.1, meanAPE: 0.1, rows: 50)
       }
     }
-    let unmeasured = try prediction("ascend-910b")
+    let unmeasured = try prediction("moore-threads-s4000")
     let text = PredictionText.render(unmeasured, style: TextStyle())
     #expect(text.contains("decode steps −38 % … +60 % of the prediction"))
-    #expect(text.contains("assumed: no measurement of ascend"))
+    #expect(text.contains("assumed: no measurement of musa"))
     #expect(text.contains("90 % band"))
     let answer = JSONValue(try JSONParser.parse(text: unmeasured.encoded().encoded(), source: ""))
     #expect(answer["evidence"]?["grade"]?.text == "assumed")

@@ -30,7 +30,9 @@ let modelsDirectory =
   @Test func evidenceNamesRows() throws {
     let constants = try LatencyConstants(contentsOf: modelsDirectory)
     #expect(constants.evidence(family: "hopper", backend: "vllm") == .measured(rows: 213))
-    #expect(constants.evidence(family: "cdna3", backend: "vllm") == .measured(rows: 8))
+    // One model under each backend: the family is known of two, the pair of one.
+    #expect(constants.evidence(family: "cdna3", backend: "vllm") == .calibratedFamily(rows: 18))
+    #expect(constants.evidence(family: "gaudi", backend: "vllm") == .oneModel(rows: 4))
     #expect(constants.evidence(family: "cdna3", backend: "trtllm") == .calibratedFamily(rows: 18))
     #expect(constants.evidence(family: "mlu", backend: "vllm") == .assumed)
     #expect(LatencyEvidence.assumed.kind == .assumed)

@@ -10,6 +10,8 @@ public enum LatencyEvidence: Sendable, Hashable {
   case calibratedFamily(rows: Int)
   /// No measurement of the family: the constants fitted on all measurements together are assumed to hold.
   case assumed
+  /// Only so many measurements of a single other model on the family: too few to tell the model's part from the family's.
+  case oneModel(rows: Int)
   /// No measurement of experts spread over nodes, whatever was measured inside one: the exchange of tokens between nodes
   /// follows from datasheets and published kernels.
   case assumedAcrossNodes
@@ -20,14 +22,14 @@ public enum LatencyEvidence: Sendable, Hashable {
     case .modelMeasured: .modelMeasured
     case .measured: .calibrated
     case .calibratedFamily: .familyCalibrated
-    case .assumed, .assumedAcrossNodes: .assumed
+    case .assumed, .oneModel, .assumedAcrossNodes: .assumed
     }
   }
 
   public var kind: ProvenanceKind {
     switch self {
     case .profiled, .modelMeasured, .measured, .calibratedFamily: .measured
-    case .assumed, .assumedAcrossNodes: .assumed
+    case .assumed, .oneModel, .assumedAcrossNodes: .assumed
     }
   }
 
@@ -39,6 +41,7 @@ public enum LatencyEvidence: Sendable, Hashable {
       "calibrated on \(rows) measurements of this model on \(family) under \(backend), none of this configuration"
     case .measured(let rows): "calibrated on \(rows) measurements of other models on \(family) under \(backend)"
     case .calibratedFamily(let rows): "calibrated on \(rows) measurements of \(family), none under \(backend)"
+    case .oneModel(let rows): "assumed: \(rows) measurements of one other model on \(family), none of more models"
     case .assumedAcrossNodes: "assumed: no measurement of experts spread over nodes"
     case .assumed: "assumed: no measurement of \(family); constants fitted on other families"
     }
@@ -50,8 +53,14 @@ extension LatencyConstants {
   public func evidence(family: String, backend: String) -> LatencyEvidence {
     let ofFamily = coverage.filter { $0.family == family }
     guard !ofFamily.isEmpty else { return .assumed }
-    let both = ofFamily.filter { $0.backend == backend }.reduce(0) { $0 + $1.rows }
-    return both > 0 ? .measured(rows: both) : .calibratedFamily(rows: ofFamily.reduce(0) { $0 + $1.rows })
+    let both = ofFamily.filter { $0.backend == backend }
+    func rows(_ entries: [Coverage]) -> Int { entries.reduce(0) { $0 + $1.rows } }
+    // An entry that names no model stands for several.
+    func models(_ entries: [Coverage]) -> Int {
+      Set(entries.compactMap(\.model)).count + entries.count { $0.model == nil } * 2
+    }
+    if models(both) > 1 { return .measured(rows: rows(both)) }
+    return models(ofFamily) > 1 ? .calibratedFamily(rows: rows(ofFamily)) : .oneModel(rows: rows(ofFamily))
   }
 }
 
