@@ -14,6 +14,8 @@ struct PrefillInstance: Sendable {
   /// Prompts in the step under way, when they end with it.
   var current = SlotList()
   var stepStart = 0.0
+  /// When the step under way lets the next prompts in.
+  var freeAt = 0.0
   var stepTokens = 0
   /// Prompts in service: more than those of a step where a pipeline has let the next one in.
   var inService = 0

@@ -14,8 +14,8 @@ public struct SimulationOptions: Sendable {
   public var policy: RoutingPolicy
   /// Whether the KV cache of a layer is sent while the next layers are still computed.
   public var overlapsLayers: Bool
-  /// Prompt tokens that one step of a prefill instance takes from its queue at most, at least one prompt; `nil` = one
-  /// prompt at a time, as plans assume.
+  /// Prompt tokens that one step of a prefill instance takes from its queue at most, at least one prompt; `nil` =
+  /// `Policy.prefillStepTokens` and no more prompts than the plan's `max_batch`, as plans assume.
   public var prefillTokenBudget: Int?
   public var faults: FaultPlan
   /// Goes on beyond the duration until the 95 % confidence half width of every class's TTFT and TPOT percentile is within

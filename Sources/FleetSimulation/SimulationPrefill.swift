@@ -1,4 +1,4 @@
-/// Prefill instances: prompts in order of arrival, one at a time or as many as a token budget allows.
+/// Prefill instances: prompts in order of arrival, as many in a step as its token budget allows.
 extension SimulationRun {
   /// Puts a prompt in front of a prefill group, or of one instance of it.
   mutating func enqueue(_ slot: Int, group: Int, server: Int?) {
@@ -33,7 +33,8 @@ extension SimulationRun {
     guard servers[server].isUp, !servers[server].isBusy else { return }
     let group = servers[server].group
     let takesPooled = groups[group].isPooled && servers[server].number < groups[group].active
-    let budget = options.prefillTokenBudget ?? groups[group].chunkTokens
+    let budget = options.prefillTokenBudget ?? fleet.problem.policy.prefillStepTokens
+    let share = takesPooled ? fairShare(of: server, budget: budget) : .infinity
     let most = options.prefillTokenBudget == nil ? groups[group].maximumBatch : .max
     var (taken, tokens, attention) = (0, 0, 0.0)
     while taken < most {
@@ -42,6 +43,8 @@ extension SimulationRun {
       let slot = Int(isOwn ? servers[server].queue.head : groups[group].queue.head)
       let (input, cached) = (Int(slots.items[slot].input), Int(slots.items[slot].cached))
       if taken > 0, tokens + input - cached > budget { break }
+      // The rest is for the instances that come next.
+      if taken > 0, !isOwn, Double(tokens) + Double(input - cached) / 2 > share { break }
       if isOwn {
         servers[server].queue.remove(slot, &slots.items)
       } else {
@@ -70,8 +73,9 @@ extension SimulationRun {
     let latency = together.latency - together.attention + attention
     let occupancy = latency * (together.latency > 0 ? together.occupancy / together.latency : 1)
     let endsWithStep = occupancy >= latency * (1 - 1e-12)
+    servers[server].freeAt = now + (endsWithStep ? latency : occupancy)
     queue.schedule(
-      .prefillFree, at: now + (endsWithStep ? latency : occupancy), target: server, stamp: servers[server].generation)
+      .prefillFree, at: servers[server].freeAt, target: server, stamp: servers[server].generation)
     var slot = servers[server].current.head
     while slot >= 0 {
       let next = slots.items[Int(slot)].next
@@ -84,6 +88,22 @@ extension SimulationRun {
       if options.overlapsLayers { _ = startTransfer(Int(slot)) }
       slot = next
     }
+  }
+
+  /// Tokens of the common queue that an instance takes at most, so that they spread evenly: those that come free before a
+  /// step with all of them would end count by how much of it they could take over.
+  private mutating func fairShare(of server: Int, budget: Int) -> Double {
+    let group = servers[server].group
+    guard groups[group].queue.count > 1 else { return .infinity }
+    let waiting = groups[group].queuedTokens
+    let seconds = promptTables[group](tokens: min(waiting, budget)).occupancy
+    guard seconds > 0 else { return .infinity }
+    var instances = 1.0
+    let first = groups[group].first
+    for other in first..<first + groups[group].active where other != server && servers[other].isUp {
+      instances += servers[other].isBusy ? max(0, 1 - (servers[other].freeAt - now) / seconds) : 1
+    }
+    return Double(waiting) / instances
   }
 
   /// The instance is free for the next prompts.

@@ -172,7 +172,7 @@ struct Prediction {
     case .serves(let envelope):
       capacities.append(
         Capacity(
-          phase: .prefill, ratePerSecond: rate(envelope.loads), maximumBatch: 1,
+          phase: .prefill, ratePerSecond: rate(envelope.loads), maximumBatch: envelope.maximumBatch,
           limit: "busy at most \(Quantity.percent(envelope.utilizationCap)) of the time"))
     }
     switch serving.decodeEnvelope(configuration, admitted: admitted) {

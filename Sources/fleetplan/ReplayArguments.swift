@@ -39,7 +39,7 @@ struct ReplayArguments: ParsableArguments {
   @Option(
     name: .customLong("prefill-batch-tokens"),
     help: ArgumentHelp(
-      "Prompt tokens that a prefill instance takes from its queue at once (default: one prompt, as planned).",
+      "Prompt tokens that a prefill instance takes from its queue at once (default: as planned).",
       valueName: "tokens"))
   var prefillBatchTokens: Int?
 

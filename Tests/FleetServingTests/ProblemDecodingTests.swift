@@ -78,7 +78,7 @@ import Testing
           servingModes: [.disaggregated], tensorDegrees: [1, 2, 4], pipelineDegrees: [1], dataDegrees: [1, 8],
           expertDegrees: [1, 8], contextDegrees: [1, 2], equalTensorDegrees: true, maximumDevicesPerInstance: 16,
           maximumBatch: 512,
-          chunkTokens: 4096,
+          chunkTokens: 4096, prefillStepTokens: 16_384,
           budgetUSDPerHour: 900, powerCapWatts: 200_000,
           deviceLimits: [DeviceLimit(poolIDs: ["h100", "mi300x"], maximumDevices: 96)],
           vendorShares: [

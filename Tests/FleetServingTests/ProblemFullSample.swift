@@ -61,7 +61,7 @@ let fullProblem = """
       "transport": "rdma", "host_staged": true} ],
     "kv_exchange": {"only": [{"from": "h100", "to": "mi300x"}, {"from": "h100", "to": "h100"}]},
     "policy": {"serving_modes": ["disaggregated"], "tp": [4, 1, 2], "pp": [1], "dp": [1, 8], "ep": [1, 8], "cp": [1, 2], "equal_tp": true,
-      "max_devices_per_instance": 16, "max_batch": 512, "chunk_tokens": 4096, "budget_usd_per_hour": 900,
+      "max_devices_per_instance": 16, "max_batch": 512, "chunk_tokens": 4096, "prefill_step_tokens": 16384, "budget_usd_per_hour": 900,
       "power_cap_watts": 200000, "device_limits": [{"accelerators": ["h100", "mi300x"], "max_devices": 96}],
       "vendor_shares": [{"vendor": "nvidia", "max_share": 0.7, "of": "devices"},
         {"max_share": 0.8}],

@@ -63,6 +63,7 @@ import Testing
     #expect(defaults["cp"] == "`\(policy.contextDegrees)`")
     #expect(defaults["max_batch"] == "\(policy.maximumBatch)")
     #expect(policy.chunkTokens == nil && defaults["chunk_tokens"] == "chosen")
+    #expect(defaults["prefill_step_tokens"] == "\(policy.prefillStepTokens)")
     #expect(defaults["router"] == "`\(policy.router.rawValue)`")
     #expect(defaults["robust"] == "`\(policy.robust)`")
     #expect(policy.headroom == 0 && defaults["headroom"] == "0")

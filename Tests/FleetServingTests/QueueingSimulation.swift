@@ -97,6 +97,10 @@ struct LinearSteps: StepTimes {
     let seconds = base + inputTokens * (perPromptToken + perPromptPair * inputTokens / 2)
     return (seconds, seconds)
   }
+  func sharedPrefill(tokens: Double, context: Double) -> (occupancy: Double, latency: Double) {
+    let seconds = base + tokens * (perPromptToken + perPromptPair * context)
+    return (seconds, seconds)
+  }
   func promptHandling(inputTokens: Double) -> Double { 0 }
   func kvBytes(sequenceTokens: Double) -> Double { bytesPerToken * sequenceTokens }
 }

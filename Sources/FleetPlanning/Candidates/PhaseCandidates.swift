@@ -68,8 +68,10 @@ extension CandidateEnumeration {
         let sets = ClassSets.sets(of: traits(classes, configuration, withTPOT: false))
         for floor in floors {
           collect(configuration, .prefill, sets, classes, place, variant, into: &part) { members in
-            serving.prefillEnvelope(configuration, admitted: members, servers: floor).map {
-              [Sizing(loads: $0.loads, maximumBatch: 1, floor: floor, prefillShare: 1)]
+            serving.prefillEnvelopes(configuration, admitted: members, servers: floor).map { envelopes in
+              envelopes.map {
+                Sizing(loads: $0.loads, maximumBatch: $0.maximumBatch, floor: floor, prefillShare: 1)
+              }
             }
           }
         }

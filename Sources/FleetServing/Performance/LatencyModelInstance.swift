@@ -90,6 +90,24 @@ public struct InstanceLatency: Sendable {
     return pipeline.slowestStageSeconds(time(of: work), tokens: tokens * prompts) / prompts * correction.prefillFactor
   }
 
+  /// A step that several prompts share.
+  ///
+  /// - Parameters:
+  ///   - rankTokens: Prompt tokens on each data rank.
+  ///   - contextTokens: Tokens that each of them attends to on average.
+  /// - Returns: Time until the first tokens, and the share of an instance's time that the prompts of one rank take [s].
+  public func sharedPrefill(rankTokens: Double, contextTokens: Double) -> (occupancy: Double, latency: Double) {
+    let tokens = max(rankTokens, 0) * dataRanks
+    let work = StepWork(
+      sequences: 0, contextTokens: 0, promptTokens: tokens, promptContextTokens: max(contextTokens, 0),
+      busiestRankShare: 1 / dataRanks)
+    let pass = time(of: work)
+    return (
+      pipeline.slowestStageSeconds(pass, tokens: tokens) / dataRanks * correction.prefillFactor,
+      pipeline.series(pass, tokens: tokens).totalSeconds * correction.prefillFactor
+    )
+  }
+
   /// Time of one pass through all layers, sends between stages not included.
   private func time(of whole: StepWork) -> StepTime {
     var work = whole

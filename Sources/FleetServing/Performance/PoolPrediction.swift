@@ -14,7 +14,7 @@ public struct PrefillPrediction: Sendable, Hashable {
   }
 
   public var classes: [ClassLatency]
-  /// ρ, share of time that an instance is busy.
+  /// ρ, share of time that an instance is busy; where prompts share steps, the share that it would be in full ones.
   public var utilization: Double
 }
 
@@ -78,9 +78,26 @@ enum PoolPrediction {
   static func prefill(
     _ steps: some StepTimes, instances: Int, mix: [(AdmittedClass, Double)], assumptions: ServingAssumptions
   ) -> PrefillPrediction {
-    queue(
-      mix.map { ($0.0, $0.1, ServiceTimes.prefill(steps, $0.0.lengths)) }, instances: instances,
-      assumptions: assumptions, fixedService: true)
+    let services = mix.map { ServiceTimes.prefill(steps, $0.0.lengths) }
+    let sharing = PromptSharing(
+      steps, mix.map(\.0.lengths), alone: services, stepTokens: assumptions.prefillStepTokens)
+    var prediction = queue(
+      zip(mix, services).map { ($0.0, $0.1, $1) }, instances: instances, assumptions: assumptions,
+      fixedService: sharing == nil, waitFactor: sharing == nil ? 1 : SharedPromptWait.aloneMargin)
+    guard let sharing else { return prediction }
+    let load = sharing.load(mix.map(\.1), instances: instances)
+    let wait = SharedPromptWait(sharing, load, servers: assumptions.servers(of: instances))
+    prediction.utilization = load.shared
+    for index in prediction.classes.indices {
+      let percentile = prediction.classes[index].percentile
+      let seconds = wait.quantile(percentile, of: index)
+      // Both are bounds.
+      guard seconds < prediction.classes[index].ttftSeconds else { continue }
+      prediction.classes[index].ttftSeconds = seconds
+      prediction.classes[index].waitingSeconds = wait.waitingQuantile(percentile)
+      prediction.classes[index].serviceSeconds = wait.meanStep(of: index)
+    }
+    return prediction
   }
 
   /// The queue of prompts in front of `instances` servers, with given service times.

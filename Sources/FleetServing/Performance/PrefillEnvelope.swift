@@ -10,10 +10,16 @@
 /// ρ·(A + B·R) ≤ 1, hence ρ ≤ ρ*(R). At a fixed ρ delay falls with the number of servers, so more than `servers`
 /// instances only help.
 ///
-/// Prompts are taken one at a time; batching of several short prompts into one step would only add capacity.
+/// **Shared steps.** Where prompts fit together into the token budget of a step there is a second law, in which `S` is a prompt's
+/// part of a full step and the delay is that of `SharedPromptWait`: it grows with ρ, R and with what a mix can have at most of
+/// everything else at that ρ. Any mix within either law meets the objectives.
 public struct PrefillEnvelope: Sendable, Hashable {
   /// Instances needed per request/s of each admitted class, in the order given.
   public var loads: [Double]
+  /// Most prompts that fit into one step.
+  public var maximumBatch: Int = 1
+  /// Whether the law counts on shared steps.
+  public var isShared: Bool = false
   /// Smallest utilisation ρ* at which an instance may be run over all mixes.
   public var utilizationCap: Double
   /// Mean time a prompt of each class occupies an instance [s].
@@ -26,7 +32,7 @@ public struct PrefillEnvelope: Sendable, Hashable {
 }
 
 extension ServingModel {
-  /// The envelope of a prefill instance, or why it cannot serve all of `admitted`.
+  /// The envelope of a prefill instance that needs least of it, or why it cannot serve all of `admitted`.
   ///
   /// - Parameters:
   ///   - servers: least number of instances that the pool will have; 1 is always safe.
@@ -36,12 +42,35 @@ extension ServingModel {
     PrefillEnvelope.make(
       steps(configuration), admitted: admitted, servers: assumptions.servers(of: servers), assumptions: assumptions)
   }
+
+  /// All envelopes of a prefill instance: with prompts one at a time, and in shared steps where they fit together. Each
+  /// is a law by itself.
+  public func prefillEnvelopes(_ configuration: InstanceConfiguration, admitted: [AdmittedClass], servers: Int)
+    -> EnvelopeResult<[PrefillEnvelope]>
+  {
+    PrefillEnvelope.makeAll(
+      steps(configuration), admitted: admitted, servers: assumptions.servers(of: servers), assumptions: assumptions)
+  }
 }
 
 extension PrefillEnvelope {
   static func make(
     _ steps: some StepTimes, admitted: [AdmittedClass], servers: Int, assumptions: ServingAssumptions
   ) -> EnvelopeResult<PrefillEnvelope> {
+    switch makeAll(steps, admitted: admitted, servers: servers, assumptions: assumptions) {
+    case .rejected(let reason): return .rejected(reason: reason)
+    case .serves(let all):
+      // The one that needs less of the classes, each compared with the first.
+      let best = all.min { left, right in
+        zip(left.loads, right.loads).reduce(0) { $0 + $1.0 / $1.1 } < Double(left.loads.count)
+      }
+      return .serves(best ?? all[0])
+    }
+  }
+
+  static func makeAll(
+    _ steps: some StepTimes, admitted: [AdmittedClass], servers: Int, assumptions: ServingAssumptions
+  ) -> EnvelopeResult<[PrefillEnvelope]> {
     precondition(!admitted.isEmpty, "an envelope is for at least one class")
     for admittedClass in admitted {
       let longest = admittedClass.lengths.points.reduce(0) { max($0, $1.inputTokens) }
@@ -50,7 +79,28 @@ extension PrefillEnvelope {
       }
     }
     let services = admitted.map { ServiceTimes.prefill(steps, $0.lengths) }
-    return make(services, admitted: admitted, servers: servers, utilizationCap: assumptions.utilizationCap)
+    let sharing = PromptSharing(
+      steps, admitted.map(\.lengths), alone: services, stepTokens: assumptions.prefillStepTokens)
+    let single = make(
+      services, admitted: admitted, servers: servers, utilizationCap: assumptions.utilizationCap,
+      waitFactor: sharing == nil ? 1 : SharedPromptWait.aloneMargin)
+    guard let sharing else {
+      switch single {
+      case .serves(let envelope): return .serves([envelope])
+      case .rejected(let reason): return .rejected(reason: reason)
+      }
+    }
+    let together = make(sharing, admitted: admitted, servers: servers, utilizationCap: assumptions.utilizationCap)
+    let most = min(sharing.mostPrompts, assumptions.maximumBatch)
+    let all = [single.envelope, together].compactMap { envelope in
+      envelope.map {
+        var envelope = $0
+        envelope.maximumBatch = most
+        return envelope
+      }
+    }
+    if all.isEmpty, let reason = single.rejection { return .rejected(reason: reason) }
+    return .serves(all)
   }
 
   /// The part after service times are known; also used for the prompts of aggregated instances.
@@ -78,35 +128,43 @@ extension PrefillEnvelope {
         wait.exceeding($0.objective.seconds, with: $0.service) <= 1 - $0.objective.percentile
       }
     }
-    func largestUtilization(_ residual: Double) -> Double {
-      if meets(utilizationCap, residual) { return utilizationCap }
-      var (low, high) = (0.0, utilizationCap)
-      for _ in 0..<20 {
-        let middle = (low + high) / 2
-        if meets(middle, residual) { low = middle } else { high = middle }
-      }
-      return low
-    }
     let residuals = services.map { waitFactor * $0.meanResidual }
-    let (least, most) = (residuals.min() ?? 0, residuals.max() ?? 0)
-    var caps: [(residual: Double, utilization: Double)] = []
-    func inverseCap(_ residual: Double) -> Double? {
-      let utilization = largestUtilization(residual)
-      caps.append((residual, utilization))
-      return utilization < 0.001 ? nil : 1 / utilization
+    guard let bound = UtilizationBound(residuals, cap: utilizationCap, meets) else {
+      return .rejected(reason: Self.noQueueReason(objectives))
     }
-    let inverse =
-      meets(utilizationCap, most)
-      ? AffineMajorant.of(from: most, to: most, inverseCap)
-      : AffineMajorant.of(from: least, to: most, inverseCap)
-    guard let inverse else { return .rejected(reason: Self.noQueueReason(objectives)) }
-    let waits = caps.map { WaitingTime(servers: servers, utilization: $0.utilization, meanResidual: $0.residual) }
+    let waits = bound.caps.map {
+      WaitingTime(servers: servers, utilization: $0.utilization, meanResidual: $0.residual)
+    }
     return .serves(
       PrefillEnvelope(
-        loads: zip(services, residuals).map { $0.mean * inverse($1) },
-        utilizationCap: caps.reduce(1) { min($0, $1.utilization) }, serviceSeconds: services.map(\.mean),
+        loads: zip(services, residuals).map { $0.mean * bound.inverse($1) },
+        utilizationCap: bound.utilization, serviceSeconds: services.map(\.mean),
         servers: servers, waitingSeconds: waits.reduce(0) { max($0, $1.mean) },
         waitingDeviationSeconds: waits.reduce(0) { max($0, $1.deviation) }))
+  }
+
+  /// The envelope of prompts that share steps; `nil` when they cannot meet the objectives at any load.
+  private static func make(
+    _ sharing: PromptSharing, admitted: [AdmittedClass], servers: Int, utilizationCap: Double
+  ) -> PrefillEnvelope? {
+    let objectives = admitted.enumerated().compactMap { index, one in one.ttft.map { (index, $0) } }
+    func meets(_ utilization: Double, _ residual: Double) -> Bool {
+      let load = sharing.heaviestLoad(shared: utilization, residual: residual)
+      let wait = SharedPromptWait(sharing, load, servers: servers)
+      return objectives.allSatisfy { index, objective in
+        wait.exceeding(objective.seconds, of: index) <= 1 - objective.percentile
+      }
+    }
+    let residuals = sharing.members.map(\.shared.meanResidual)
+    guard let bound = UtilizationBound(residuals, cap: utilizationCap, meets) else { return nil }
+    let waits = bound.caps.map {
+      WaitingTime(servers: servers, utilization: $0.utilization, meanResidual: $0.residual)
+    }
+    return PrefillEnvelope(
+      loads: zip(sharing.members, residuals).map { $0.shared.mean * bound.inverse($1) }, isShared: true,
+      utilizationCap: bound.utilization, serviceSeconds: sharing.members.map(\.alone.mean), servers: servers,
+      waitingSeconds: waits.reduce(0) { max($0, $1.mean) },
+      waitingDeviationSeconds: waits.reduce(0) { max($0, $1.deviation) })
   }
 
   private static func noQueueReason(_ objectives: [(service: ServiceTimes, objective: LatencyObjective)]) -> String {
@@ -120,6 +178,46 @@ extension PrefillEnvelope {
       "prefill takes \(Wording.milliseconds(alone)) of the \(Wording.milliseconds(tightest.objective.seconds)) that "
       + "the TTFT objective leaves, which leaves no time to wait for other prompts"
   }
+}
+
+/// The largest utilisations at which objectives hold, whatever the mix: 1/ρ*(R) ≤ `inverse(R)` for every mean residual R of a mix.
+private struct UtilizationBound {
+  let inverse: AffineMajorant
+  /// ρ* where it was computed.
+  private(set) var caps: [(residual: Double, utilization: Double)] = []
+
+  /// - Parameters:
+  ///   - residuals: mean residuals of the classes [s].
+  ///   - cap: largest utilisation allowed.
+  ///   - meets: whether all objectives hold at (utilisation, residual); once false it stays so as either grows.
+  /// - Returns: `nil` when they fail at any load.
+  init?(_ residuals: [Double], cap: Double, _ meets: (Double, Double) -> Bool) {
+    func largest(_ residual: Double) -> Double {
+      if meets(cap, residual) { return cap }
+      var (low, high) = (0.0, cap)
+      for _ in 0..<20 {
+        let middle = (low + high) / 2
+        if meets(middle, residual) { low = middle } else { high = middle }
+      }
+      return low
+    }
+    let (least, most) = (residuals.min() ?? 0, residuals.max() ?? 0)
+    var caps: [(residual: Double, utilization: Double)] = []
+    func inverseCap(_ residual: Double) -> Double? {
+      let utilization = largest(residual)
+      caps.append((residual, utilization))
+      return utilization < 0.001 ? nil : 1 / utilization
+    }
+    let line =
+      meets(cap, most)
+      ? AffineMajorant.of(from: most, to: most, inverseCap)
+      : AffineMajorant.of(from: least, to: most, inverseCap)
+    guard let line else { return nil }
+    inverse = line
+    self.caps = caps
+  }
+
+  var utilization: Double { caps.reduce(1) { min($0, $1.utilization) } }
 }
 
 extension ServiceTimes {

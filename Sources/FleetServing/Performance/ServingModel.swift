@@ -28,6 +28,8 @@ public struct ServingAssumptions: Sendable, Hashable {
   /// Token budget of a step of an aggregated instance, for each data-parallel rank: prompt tokens and running sequences,
   /// which take one token each.
   public var chunkTokens: Int
+  /// Token budget of a step of a prefill instance, for each data-parallel rank; a single prompt may exceed it.
+  public var prefillStepTokens: Int
   public var router: RouterAssumption
   /// Largest share of time that a prefill server may be busy. Above 0.85 the waiting-time formulas turn optimistic.
   public var utilizationCap: Double
@@ -37,13 +39,16 @@ public struct ServingAssumptions: Sendable, Hashable {
   public var aggregatedMargin: Double
 
   public init(
-    maximumBatch: Int = 1024, chunkTokens: Int = Policy.usualChunkTokens, router: RouterAssumption = .sharedQueue,
+    maximumBatch: Int = 1024, chunkTokens: Int = Policy.usualChunkTokens,
+    prefillStepTokens: Int = Policy.usualPrefillStepTokens, router: RouterAssumption = .sharedQueue,
     utilizationCap: Double = 0.85, aggregatedMargin: Double = 1.1
   ) {
-    precondition(maximumBatch >= 1 && chunkTokens >= 1, "a batch and a chunk hold at least one")
+    precondition(
+      maximumBatch >= 1 && chunkTokens >= 1 && prefillStepTokens >= 1, "a batch and a step hold at least one")
     precondition(utilizationCap > 0 && utilizationCap < 1, "a queue is stable only below full utilisation")
     self.maximumBatch = maximumBatch
     self.chunkTokens = chunkTokens
+    self.prefillStepTokens = prefillStepTokens
     self.router = router
     self.utilizationCap = utilizationCap
     self.aggregatedMargin = aggregatedMargin
@@ -55,7 +60,8 @@ public struct ServingAssumptions: Sendable, Hashable {
   public init(policy: Policy, chunkTokens: Int? = nil) {
     self.init(
       maximumBatch: policy.maximumBatch,
-      chunkTokens: chunkTokens ?? policy.chunkTokens ?? Policy.usualChunkTokens, router: policy.router)
+      chunkTokens: chunkTokens ?? policy.chunkTokens ?? Policy.usualChunkTokens,
+      prefillStepTokens: policy.prefillStepTokens, router: policy.router)
   }
 
   /// Largest number of running sequences of an instance with so many data-parallel ranks.
@@ -115,6 +121,9 @@ protocol StepTimes {
   func mixed(batch: Double, context: Double, prefill: Double, prefillContext: Double) -> Double
   /// Prompt alone on the instance: latency until the first token, and time for which it keeps others out [s].
   func prefill(inputTokens: Double) -> (occupancy: Double, latency: Double)
+  /// Step of prompts that share it, with so many tokens on each data-parallel rank that attend to `context` tokens on average:
+  /// latency, and time for which the prompts of one rank keep others out [s].
+  func sharedPrefill(tokens: Double, context: Double) -> (occupancy: Double, latency: Double)
   /// Part of TTFT that does not occupy the instance [s].
   func promptHandling(inputTokens: Double) -> Double
   /// Contexts at which a step's growth with the context breaks off (windows, selected tokens).
@@ -157,6 +166,10 @@ struct ConfigurationSteps: StepTimes {
     return (
       instance.prefillOccupancySeconds(inputTokens: inputTokens), latency + promptHandling(inputTokens: inputTokens)
     )
+  }
+
+  func sharedPrefill(tokens: Double, context: Double) -> (occupancy: Double, latency: Double) {
+    instance.sharedPrefill(rankTokens: tokens, contextTokens: context)
   }
 
   func promptHandling(inputTokens: Double) -> Double {

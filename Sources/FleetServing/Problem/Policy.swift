@@ -21,6 +21,9 @@ public struct Policy: Sendable, Hashable {
   /// Token budget of a step of an aggregated instance, for each data-parallel rank [tokens]; `nil` = chosen for each
   /// configuration out of `automaticChunkTokens`.
   public var chunkTokens: Int?
+  /// Token budget of a step of a prefill instance, for each data-parallel rank [tokens]: as many waiting prompts as fit share
+  /// a step; a single prompt may exceed it.
+  public var prefillStepTokens: Int
   public var budgetUSDPerHour: Double?
   public var powerCapWatts: Double?
   /// Most devices over several pools together.
@@ -43,7 +46,8 @@ public struct Policy: Sendable, Hashable {
     servingModes: Set<ServingMode> = Set(ServingMode.allCases), tensorDegrees: [Int]? = nil,
     pipelineDegrees: [Int]? = nil, dataDegrees: [Int]? = nil, expertDegrees: [Int]? = nil,
     contextDegrees: [Int] = [1], equalTensorDegrees: Bool = false, maximumDevicesPerInstance: Int? = nil,
-    maximumBatch: Int = 1024, chunkTokens: Int? = nil, budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil,
+    maximumBatch: Int = 1024, chunkTokens: Int? = nil, prefillStepTokens: Int = Self.usualPrefillStepTokens,
+    budgetUSDPerHour: Double? = nil, powerCapWatts: Double? = nil,
     deviceLimits: [DeviceLimit] = [], vendorShares: [VendorShareLimit] = [], minimumVendors: Int? = nil,
     spareInstancesPerGroup: Int = 0, headroom: Headroom = 0,
     spotShareLimit: Double? = nil, router: RouterAssumption = .sharedQueue, robust: Bool = false
@@ -58,6 +62,7 @@ public struct Policy: Sendable, Hashable {
     self.maximumDevicesPerInstance = maximumDevicesPerInstance
     self.maximumBatch = maximumBatch
     self.chunkTokens = chunkTokens
+    self.prefillStepTokens = prefillStepTokens
     self.budgetUSDPerHour = budgetUSDPerHour
     self.powerCapWatts = powerCapWatts
     self.deviceLimits = deviceLimits
@@ -109,6 +114,8 @@ extension Policy {
   public static let automaticChunkTokens = [512, 1024, 2048, 4096, 8192, 16_384]
   /// The budget that is assumed where nobody says: of plans from before they stated it.
   public static let usualChunkTokens = 2048
+  /// The budget of a prefill step that vLLM, SGLang and TensorRT-LLM start with [tokens].
+  public static let usualPrefillStepTokens = 8192
 }
 
 /// Whether prefill and decode run on separate instances.

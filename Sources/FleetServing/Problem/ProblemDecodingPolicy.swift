@@ -22,6 +22,8 @@ extension ProblemReading {
     policy.maximumBatch = entry.integer(
       "max_batch", unit: "sequences", in: .closed(1, 65_536), default: policy.maximumBatch)
     policy.chunkTokens = entry.optionalInteger("chunk_tokens", unit: "tokens", in: .closed(16, 1_048_576))
+    policy.prefillStepTokens = entry.integer(
+      "prefill_step_tokens", unit: "tokens", in: .closed(1, 1_048_576), default: policy.prefillStepTokens)
     policy.budgetUSDPerHour = entry.optionalNumber("budget_usd_per_hour", unit: "USD/h", in: .closed(0, 1e9))
     policy.powerCapWatts = powerCap(entry)
     policy.deviceLimits = deviceLimits(entry)

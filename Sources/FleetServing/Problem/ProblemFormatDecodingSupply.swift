@@ -142,6 +142,10 @@ extension ProblemFormat {
       "chunk_tokens", "integer ≥ 16", unit: "tokens", default: "chosen",
       "Token budget of a step of an aggregated instance, for each data-parallel rank: prompts and one token of every running sequence."
     ),
+    Field(
+      "prefill_step_tokens", "integer ≥ 1", unit: "tokens", default: "8192",
+      "Token budget of a step of a prefill instance, for each data-parallel rank: as many waiting prompts as fit share a step. A single prompt may exceed it."
+    ),
     Field("budget_usd_per_hour", "number ≥ 0", unit: "USD/h", default: "no limit", "Most that the plan may cost."),
     Field(
       "power_cap_watts", "number > 0", unit: "W", default: "no limit",
