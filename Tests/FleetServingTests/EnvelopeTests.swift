@@ -30,7 +30,8 @@ struct EnvelopeTests {
     let prefill = try #require(
       PrefillEnvelope.make(steps, admitted: [one], servers: 4, assumptions: assumptions).envelope)
     let waits = PoolPrediction.prefill(
-      steps, instances: 4, mix: [(one, 4 / prefill.loads[0])], assumptions: assumptions)
+      steps, instances: 4, mix: [(one, 4 / prefill.loads[0])], maximumBatch: prefill.maximumBatch,
+      assumptions: assumptions)
     #expect(abs(waits.classes[0].ttftSeconds / 0.18 - 1) < 0.002)
     let decode = try #require(DecodeEnvelope.make(steps, admitted: [one], assumptions: assumptions).envelope)
     let tokens = PoolPrediction.decode(
@@ -213,10 +214,18 @@ struct EnvelopeSafetyTests {
       let configuration = try sampler.configuration()
       let classes = sampler.classes()
       let servers = Int.random(in: 1...6, using: &sampler.generator)
-      if let envelope = serving.prefillEnvelope(configuration, admitted: classes, servers: servers).envelope {
-        let instances = servers + Int.random(in: 0...2, using: &sampler.generator)
-        let mix = sampler.mix(classes, envelope.loads, instances: instances)
-        prefill.add(use(serving.predictPrefill(configuration, instances: instances, mix: mix), classes))
+      let prompts = serving.prefillEnvelopes(configuration, admitted: classes, servers: servers).envelope ?? []
+      // Draws of their own for shared steps, so that those of what follows do not depend on them.
+      var other = sampler
+      for envelope in prompts {
+        let isSingle = envelope.maximumBatch == 1
+        var drawn = isSingle ? sampler : other
+        let instances = servers + Int.random(in: 0...2, using: &drawn.generator)
+        let mix = drawn.mix(classes, envelope.loads, instances: instances)
+        if isSingle { sampler = drawn } else { other = drawn }
+        let prediction = serving.predictPrefill(
+          configuration, instances: instances, mix: mix, maximumBatch: envelope.maximumBatch)
+        prefill.add(use(prediction, classes))
       }
       if let envelope = serving.decodeEnvelope(configuration, admitted: classes).envelope {
         let mix = sampler.mix(classes, envelope.loads, instances: 1)

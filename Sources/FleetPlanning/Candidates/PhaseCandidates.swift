@@ -193,6 +193,7 @@ extension CandidateEnumeration {
         members.count == 1 ? "for-\(problem.classes[members[0]].id)" : "for-\(members.count)-classes")
     }
     if sizing.floor > 1 { parts.append("pool-\(sizing.floor)") }
+    if phase == .prefill, sizing.maximumBatch > 1 { parts.append("shared") }
     if let chunk = sizing.chunkTokens, problem.policy.chunkTokens == nil { parts.append("chunk-\(chunk)") }
     if let label = variant?.label { parts.append(label) }
     return parts.joined(separator: "-")

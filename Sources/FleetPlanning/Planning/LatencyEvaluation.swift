@@ -26,9 +26,12 @@ struct LatencyEvaluation: Sendable {
 
   /// Predictions by class for `instances` of a configuration under a mix of rates [requests/s].
   ///
-  /// - Parameter chunkTokens: Token budget of an aggregated instance, where it is not that of the policy.
+  /// - Parameters:
+  ///   - maximumBatch: Most prompts in a step of a prefill instance; `nil` = as many as fit.
+  ///   - chunkTokens: Token budget of an aggregated instance, where it is not that of the policy.
   func predict(
-    phase: Phase, configuration: InstanceConfiguration, instances: Int, chunkTokens: Int? = nil,
+    phase: Phase, configuration: InstanceConfiguration, instances: Int, maximumBatch: Int? = nil,
+    chunkTokens: Int? = nil,
     mix: [(classIndex: Int, rate: Double)]
   ) -> [Int: Prediction] {
     let classes = mix.map { entry in
@@ -41,7 +44,8 @@ struct LatencyEvaluation: Sendable {
     var result: [Int: Prediction] = [:]
     switch phase {
     case .prefill:
-      let answer = serving.predictPrefill(configuration, instances: instances, mix: classes)
+      let answer = serving.predictPrefill(
+        configuration, instances: instances, mix: classes, maximumBatch: maximumBatch)
       for (entry, latency) in zip(mix, answer.classes) {
         result[entry.classIndex] = Prediction(ttftSeconds: latency.ttftSeconds, tpotSeconds: nil)
       }

@@ -147,7 +147,7 @@ struct PlanBuilder: Sendable {
     let instances = max(1, assignment.instances[index][period] - problem.policy.spareInstancesPerGroup)
     return evaluation.predict(
       phase: candidate.phase, configuration: configuration, instances: instances,
-      chunkTokens: candidate.chunkTokens, mix: mix)
+      maximumBatch: candidate.maximumBatch, chunkTokens: candidate.chunkTokens, mix: mix)
   }
 
   private func classes(_ assignment: Assignment, _ routes: [PlanRoute]) -> [PlanClass] {

@@ -64,7 +64,7 @@ extension PlanCheck {
         } else if let configuration = group.configuration {
           predictions[group.plan.id] = plan.evaluation.predict(
             phase: group.plan.phase, configuration: configuration, instances: instances,
-            chunkTokens: group.plan.chunkTokens,
+            maximumBatch: group.plan.maximumBatch, chunkTokens: group.plan.chunkTokens,
             mix: mix.map { ($0.classIndex, $0.rate * (1 + problem.policy.headroom[group.plan.phase])) })
         }
       }

@@ -57,11 +57,14 @@ public struct AggregatedPrediction: Sendable, Hashable {
 extension ServingModel {
   /// Latencies of prefill when `mix` is spread evenly over `instances`.
   ///
-  /// - Parameter mix: classes with their rates over the whole pool [requests/s].
-  public func predictPrefill(_ configuration: InstanceConfiguration, instances: Int, mix: [(AdmittedClass, Double)])
-    -> PrefillPrediction
-  {
-    PoolPrediction.prefill(steps(configuration), instances: instances, mix: mix, assumptions: assumptions)
+  /// - Parameters:
+  ///   - mix: classes with their rates over the whole pool [requests/s].
+  ///   - maximumBatch: most prompts that share a step, for each data-parallel rank; `nil` = as many as its budget holds.
+  public func predictPrefill(
+    _ configuration: InstanceConfiguration, instances: Int, mix: [(AdmittedClass, Double)], maximumBatch: Int? = nil
+  ) -> PrefillPrediction {
+    PoolPrediction.prefill(
+      steps(configuration), instances: instances, mix: mix, maximumBatch: maximumBatch, assumptions: assumptions)
   }
 
   /// Time per output token when `mix` is spread evenly over `instances`.
@@ -76,11 +79,13 @@ extension ServingModel {
 
 enum PoolPrediction {
   static func prefill(
-    _ steps: some StepTimes, instances: Int, mix: [(AdmittedClass, Double)], assumptions: ServingAssumptions
+    _ steps: some StepTimes, instances: Int, mix: [(AdmittedClass, Double)], maximumBatch: Int? = nil,
+    assumptions: ServingAssumptions
   ) -> PrefillPrediction {
     let services = mix.map { ServiceTimes.prefill(steps, $0.0.lengths) }
     let sharing = PromptSharing(
-      steps, mix.map(\.0.lengths), alone: services, stepTokens: assumptions.prefillStepTokens)
+      steps, mix.map(\.0.lengths), alone: services, stepTokens: assumptions.prefillStepTokens,
+      maximumBatch: min(maximumBatch ?? .max, assumptions.maximumBatch))
     var prediction = queue(
       zip(mix, services).map { ($0.0, $0.1, $1) }, instances: instances, assumptions: assumptions,
       fixedService: sharing == nil, waitFactor: sharing == nil ? 1 : SharedPromptWait.aloneMargin)

@@ -12,14 +12,12 @@
 ///
 /// **Shared steps.** Where prompts fit together into the token budget of a step there is a second law, in which `S` is a prompt's
 /// part of a full step and the delay is that of `SharedPromptWait`: it grows with ρ, R and with what a mix can have at most of
-/// everything else at that ρ. Any mix within either law meets the objectives.
+/// everything else at that ρ. Any mix within it meets the objectives on instances with that `maximumBatch`.
 public struct PrefillEnvelope: Sendable, Hashable {
   /// Instances needed per request/s of each admitted class, in the order given.
   public var loads: [Double]
-  /// Most prompts that fit into one step.
+  /// Most prompts that an instance is to take into one step, for each data-parallel rank; 1 for one at a time.
   public var maximumBatch: Int = 1
-  /// Whether the law counts on shared steps.
-  public var isShared: Bool = false
   /// Smallest utilisation ρ* at which an instance may be run over all mixes.
   public var utilizationCap: Double
   /// Mean time a prompt of each class occupies an instance [s].
@@ -79,26 +77,15 @@ extension PrefillEnvelope {
       }
     }
     let services = admitted.map { ServiceTimes.prefill(steps, $0.lengths) }
-    let sharing = PromptSharing(
-      steps, admitted.map(\.lengths), alone: services, stepTokens: assumptions.prefillStepTokens)
     let single = make(
-      services, admitted: admitted, servers: servers, utilizationCap: assumptions.utilizationCap,
-      waitFactor: sharing == nil ? 1 : SharedPromptWait.aloneMargin)
-    guard let sharing else {
-      switch single {
-      case .serves(let envelope): return .serves([envelope])
-      case .rejected(let reason): return .rejected(reason: reason)
-      }
+      services, admitted: admitted, servers: servers, utilizationCap: assumptions.utilizationCap)
+    let sharing = PromptSharing(
+      steps, admitted.map(\.lengths), alone: services, stepTokens: assumptions.prefillStepTokens,
+      maximumBatch: assumptions.maximumBatch)
+    let together = sharing.flatMap {
+      make($0, admitted: admitted, servers: servers, utilizationCap: assumptions.utilizationCap)
     }
-    let together = make(sharing, admitted: admitted, servers: servers, utilizationCap: assumptions.utilizationCap)
-    let most = min(sharing.mostPrompts, assumptions.maximumBatch)
-    let all = [single.envelope, together].compactMap { envelope in
-      envelope.map {
-        var envelope = $0
-        envelope.maximumBatch = most
-        return envelope
-      }
-    }
+    let all = [single.envelope, together].compactMap(\.self)
     if all.isEmpty, let reason = single.rejection { return .rejected(reason: reason) }
     return .serves(all)
   }
@@ -161,7 +148,8 @@ extension PrefillEnvelope {
       WaitingTime(servers: servers, utilization: $0.utilization, meanResidual: $0.residual)
     }
     return PrefillEnvelope(
-      loads: zip(sharing.members, residuals).map { $0.shared.mean * bound.inverse($1) }, isShared: true,
+      loads: zip(sharing.members, residuals).map { $0.shared.mean * bound.inverse($1) },
+      maximumBatch: sharing.mostPrompts,
       utilizationCap: bound.utilization, serviceSeconds: sharing.members.map(\.alone.mean), servers: servers,
       waitingSeconds: waits.reduce(0) { max($0, $1.mean) },
       waitingDeviationSeconds: waits.reduce(0) { max($0, $1.deviation) })

@@ -27,7 +27,15 @@ struct PromptSharing: Sendable {
   }
 
   /// `nil` when no two prompts fit into a step, so that they are taken one at a time.
-  init?(_ steps: some StepTimes, _ classes: [LengthDistribution], alone: [ServiceTimes], stepTokens: Int) {
+  ///
+  /// - Parameters:
+  ///   - stepTokens: token budget of a step of one rank.
+  ///   - maximumBatch: most prompts in a step of one rank.
+  init?(
+    _ steps: some StepTimes, _ classes: [LengthDistribution], alone: [ServiceTimes], stepTokens: Int, maximumBatch: Int
+  ) {
+    guard maximumBatch > 1 else { return nil }
+    let most = Double(maximumBatch)
     let wanted = Double(stepTokens)
     // A step holds the caches of its prompts.
     let held = steps.kvBytes(sequenceTokens: wanted)
@@ -36,13 +44,13 @@ struct PromptSharing: Sendable {
       lengths.points.reduce(into: [Double]()) { if $0.last != $1.inputTokens { $0.append($1.inputTokens) } }
     }
     let lengths = Set(inputs.joined())
-    guard let shortest = lengths.min(), Self.prompts(of: shortest, in: budget) > 1 else { return nil }
+    guard let shortest = lengths.min(), Self.prompts(of: shortest, in: budget, most: most) > 1 else { return nil }
     self.budget = budget
-    mostPrompts = Int(min(Self.prompts(of: shortest, in: budget), 1e9))
+    mostPrompts = Int(Self.prompts(of: shortest, in: budget, most: most))
 
     /// In full steps of prompts of one length.
     func full(_ input: Double) -> (occupancy: Double, prompts: Double) {
-      let prompts = Self.prompts(of: input, in: budget)
+      let prompts = Self.prompts(of: input, in: budget, most: most)
       return (steps.sharedPrefill(tokens: prompts * input, context: input / 2).occupancy / prompts, prompts)
     }
     // What a step costs whatever its size, from the line through one prompt and a full step.
@@ -79,9 +87,9 @@ struct PromptSharing: Sendable {
     }
   }
 
-  /// Prompts of one length that share a full step, at least one.
-  static func prompts(of input: Double, in budget: Double) -> Double {
-    input > 0 ? max(1, (budget / input).rounded(.down)) : 1
+  /// Prompts of one length that share a full step, at least one and at most `most`.
+  private static func prompts(of input: Double, in budget: Double, most: Double) -> Double {
+    input > 0 ? min(max(1, (budget / input).rounded(.down)), most) : 1
   }
 
   /// Share of a step that a prompt leaves empty beside others of other lengths.
