@@ -83,8 +83,8 @@ set RECEIVING := setof{(D,c) in RECEIVERS, w in CLASSES: (w,c) in LOADS} (w,D)
   union setof{(w,P,D) in FLOWS} (w,D);
 
 # Work that all the traffic a candidate may take would be [instances], and the most instances that can be of use:
-#   U[c,t] = min(max(floor[c], ceil(sum of load * rate)) + spares, floor(most[a,t] / devices[c]) + 1)
-# with most[a,t] the devices of the pool that stock, offers, power cap and budget can reach.
+#   U[c,t] = min(max(floor[c], ceil(sum of load * rate)) + spares, floor(reachable[a,t] / devices[c]) + 1)
+# with reachable[a,t] the devices of the pool that stock, offers, power cap and budget can reach.
 param whole_work{c in CANDIDATES, t in PERIODS} :=
   sum{w in CLASSES: (w,c) in LOADS} (1 + headroom[phase[c]]) * load[w,c] * rate[w,t];
 param least_cost{a in POOLS, t in PERIODS} :=
@@ -92,7 +92,7 @@ param least_cost{a in POOLS, t in PERIODS} :=
   then min{k in TIERS: tier_pool[k] = a} usd_per_device_hour[k]
     * (if kind[k] = "reserved" or kind[k] = "owned" or kind[k] = "current" then 1 else period_share[t])
   else 0;
-param most_devices{a in POOLS, t in PERIODS} := min(
+param reachable_devices{a in POOLS, t in PERIODS} := min(
   (if stock_devices[a] < Infinity
    then stock_devices[a] + sum{k in TIERS: tier_pool[k] = a and kind[k] = "current" and units_available[k] < Infinity}
      unit_devices[k] * units_available[k]
@@ -106,7 +106,7 @@ param most_devices{a in POOLS, t in PERIODS} := min(
 param useful_instances{c in CANDIDATES, t in PERIODS} :=
   if whole_work[c,t] > 0
   then min(max(least_instances[c], ceil(whole_work[c,t] - 1e-9)) + spares,
-    if most_devices[pool[c],t] < Infinity then floor(most_devices[pool[c],t] / instance_devices[c] + 1e-9) + 1
+    if reachable_devices[pool[c],t] < Infinity then floor(reachable_devices[pool[c],t] / instance_devices[c] + 1e-9) + 1
     else Infinity)
   else 0;
 
