@@ -112,7 +112,9 @@ import Testing
       #expect(steps(bad.withoutMargin) == nominal)
       return (slow.0 / nominal.0, slow.1 / nominal.1)
     }
-    let assumed = try margins(problem.pools[0])
+    var unmeasured = problem.pools[0]
+    unmeasured.accelerator.family = "unmeasured"
+    let assumed = try margins(unmeasured)
     let measured = try margins(problem.pools[1])
     #expect(assumed.step > measured.step && assumed.prompt > measured.prompt)
   }
