@@ -13,7 +13,8 @@ public struct ValidationLedger: Sendable {
     var text = """
       # Predicted against published
 
-      Figures that were in no fit, beside what the latency model predicts for them. Made by
+      Figures beside what the latency model predicts for them. Those of the shipped document were in no fit, but were looked at \
+      while forms and priors of the model were chosen: no held-out test. Made by
 
           \(command)
 
